@@ -1,0 +1,57 @@
+"""`rasid test`: cases of query and text, and whether each goes as it should."""
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from agents.cli import terminal
+from rasid.cases import Cases, Outcome, score
+
+EPILOG = """\b
+Example:
+  rasid test tests/cases/match_clitics.jsonl"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="End with one JSON object: cases, right, accuracy, recall, …")
+def test(file: Path, *, as_json: bool) -> int:
+    """Run the rows {"id", "query", "text", "match"} of FILE; exits with 1 if any fails.
+
+    `text` is the article's body; a row may carry any other field of an article beside it.
+    """
+    lines = [(number, line) for number, line in enumerate(file.read_bytes().splitlines(), 1) if line.strip()]
+    cases, outcomes = Cases(), []
+    with terminal.progress("cases", len(lines)) as bar:
+        for number, line in lines:
+            outcomes.append(cases.run(line, f"{file}:{number}"))
+            bar.step()
+    for outcome in outcomes:
+        if not outcome.right:
+            terminal.emit(_failing(outcome)) if as_json else _show(outcome)
+    total = score(outcomes)
+    if as_json:
+        terminal.emit(msgspec.to_builtins(total))
+    else:
+        terminal.say(
+            f"{total.right} of {total.cases} right; recall {total.recall}, false fires {total.false_fire_rate}"
+        )
+    return 0 if total.right == total.cases else 1
+
+
+def _failing(outcome: Outcome) -> dict[str, object]:
+    return {
+        "id": outcome.id,
+        "query": outcome.query,
+        "match": outcome.match,
+        "fired": outcome.fired,
+        "why": outcome.why,
+    }
+
+
+def _show(outcome: Outcome) -> None:
+    went = outcome.why or ("fired and should not" if outcome.fired else "did not fire and should")
+    terminal.show(f"{outcome.id}: {went}")
+    terminal.show(terminal.cell(f"  {outcome.query}", style="bold"))
+    terminal.show(terminal.cell(f"  {outcome.text}", 110))

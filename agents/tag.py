@@ -1,0 +1,83 @@
+"""articles ──▶ articles.tagged and matches: one reading an article tags it and finds the watches it matches."""
+
+import gc
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import msgspec
+from aiokafka import ConsumerRecord
+
+from agents import batching, dead_letters, metrics, sending, topics
+from agents.app import App
+from agents.sending import Outgoing
+from agents.settings import Settings
+from agents.watchlist import Watchlist
+from rasid.analysis import Analysed, Analysis, arrival
+from rasid.intake import Rejected
+from rasid.tag.tagger import TAGGERS
+from schemas.dead_letter import Reason, Step
+
+log = logging.getLogger(__name__)
+ENCODER: Final = msgspec.json.Encoder()
+
+
+class Tagging:
+    """What one record of `articles` becomes."""
+
+    def __init__(self, analysis: Analysis, settings: Settings) -> None:
+        self._analysis = analysis
+        self._settings = settings
+        self._tagged = topics.TAGGED.name(settings)
+        self._matches = topics.MATCHES.name(settings)
+
+    def outgoing(self, record: ConsumerRecord) -> Iterator[Outgoing]:
+        """The messages made from a record: a tagged article and its matches, or a dead letter."""
+        found = self._read(record)
+        if isinstance(found, Rejected):
+            yield self._letter(record, found)
+            return
+        metrics.ARTICLES.inc()
+        yield Outgoing(self._tagged, found.tagged.uri.encode(), ENCODER.encode(found.tagged))
+        for match in found.matches:
+            metrics.MATCHES.inc()
+            yield Outgoing(self._matches, match.watch.id.encode(), ENCODER.encode(match))
+
+    def _read(self, record: ConsumerRecord) -> Analysed | Rejected:
+        try:
+            return self._analysis.read(record.value, record.key, arrival(record.timestamp))
+        except Exception as error:  # our own fault, and of this record alone: the others go on
+            log.exception("an article at %s:%d could not be analysed", record.partition, record.offset)
+            return Rejected(Reason.INTERNAL, f"{type(error).__name__}: {error}")
+
+    def _letter(self, record: ConsumerRecord, why: Rejected) -> Outgoing:
+        metrics.DEAD_LETTERS.labels(Step.TAG, why.reason).inc()
+        return dead_letters.letter(self._settings, Step.TAG, why.reason, why.detail, record, datetime.now(UTC))
+
+
+def register(app: App, settings: Settings) -> None:
+    """Adds the agent, and the watchlist it works by."""
+    analysis = Analysis()
+    gc.collect()
+    gc.freeze()  # the lexicon is a million objects that never go: the collector need not walk them again and again
+    for tagger in TAGGERS:
+        metrics.TAGGER_ON.labels(tagger).set(1)
+    watchlist = Watchlist(analysis.book, settings)
+    app.readiness.add("watchlist", watchlist.waiting)
+    app.task(watchlist.run)
+    tagging = Tagging(analysis, settings)
+
+    @app.agent(batching.topic(app, topics.ARTICLES.name(settings)), name="tag")
+    async def tag(stream: Any) -> None:
+        await watchlist.caught_up.wait()
+        async for event in stream.noack().events():
+            await sending.send_all(app, [message for record in event.value for message in tagging.outgoing(record)])
+            _observe(event.value)
+            await stream.ack(event)
+
+
+def _observe(records: batching.Records) -> None:
+    now = datetime.now(UTC).timestamp()
+    for record in records:
+        metrics.PUBLISH_TO_TAGGED.observe(max(0.0, now - record.timestamp / 1000))

@@ -1,0 +1,1 @@
+"""Speed against peers, and the Apache Kafka node that the measurements and the tests run on."""

@@ -1,0 +1,1 @@
+"""From matches to alerts: which reports are one story, and whether somebody is to be told."""

@@ -1,0 +1,82 @@
+"""One article from bytes to everything that is known of it: tags and matches, out of one reading."""
+
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from rasid.alert.signature import signature
+from rasid.intake import Rejected, read_article
+from rasid.lexicon.scan import Scan
+from rasid.tag.language import detect
+from rasid.tag.tagger import Tagger
+from rasid.watch.watchbook import Match, Watchbook
+from schemas.article import ArticleEvent, ArticleRef
+from schemas.tagged_article import Entity, TaggedArticle
+from schemas.watch import Watch, WatchRef
+from schemas.watch_match import WatchMatch
+
+MAX_TAGS: Final = 20  # entities a match carries on: the most mentioned
+
+
+class Analysed(NamedTuple):
+    """An article with its tags, and the watches it matches."""
+
+    tagged: TaggedArticle
+    matches: list[WatchMatch]
+
+
+class Analysis:
+    """Tags and matches articles. `book` may change between articles; a lexis serves book and tagger alike."""
+
+    def __init__(self, book: Watchbook | None = None) -> None:
+        self.book = book or Watchbook()
+        self._tagger = Tagger(self.book.lexis)
+
+    def read(self, value: bytes | None, key: bytes | None, arrived_at: datetime) -> Analysed | Rejected:
+        """What a record of the topic `articles` holds, or why it cannot be read."""
+        article = read_article(value, key)
+        return article if isinstance(article, Rejected) else self.analyse(article, arrived_at)
+
+    def analyse(self, article: ArticleEvent, arrived_at: datetime) -> Analysed:
+        """The tags and matches of an article; its language and time are filled in where they are absent."""
+        if article.language is None or article.published is None:
+            article = _filled(article, arrived_at)
+        scan = self.book.scan(article)
+        topics, entities = self._tagger.tag(scan)
+        matches = self.book.match(scan, topics, entities)
+        tagged = TaggedArticle(**_fields(article), topics=topics, entities=entities, arrived_at=arrived_at)
+        return Analysed(tagged, [*_records(matches, scan, tagged)] if matches else [])
+
+
+def arrival(timestamp_ms: int) -> datetime:
+    """A Kafka timestamp (milliseconds since 1970) as a moment."""
+    return datetime.fromtimestamp(timestamp_ms / 1000, UTC)
+
+
+def _filled(article: ArticleEvent, arrived_at: datetime) -> ArticleEvent:
+    language = article.language or detect(f"{article.title}\n{article.body}")
+    return msgspec.structs.replace(article, language=language, published=article.published or arrived_at)
+
+
+_NAMES: Final = ArticleEvent.__struct_fields__
+
+
+def _fields(article: ArticleEvent) -> dict[str, Any]:
+    return {name: getattr(article, name) for name in _NAMES}
+
+
+def _records(matches: list[Match], scan: Scan, tagged: TaggedArticle) -> list[WatchMatch]:
+    ref = ArticleRef(tagged.uri, tagged.url, tagged.title, tagged.source, tagged.language, tagged.published)
+    body = scan.reading.keys[scan.first_of_body if tagged.body else 0 :]  # copies run under other headlines
+    words = [key for key in body if key]
+    shared = tagged.topics, _foremost(tagged.entities), signature(words), tagged.arrived_at
+    return [WatchMatch(_watch_ref(each.watch), each.watch.receivers, ref, each.evidence, *shared) for each in matches]
+
+
+def _foremost(entities: list[Entity]) -> list[Entity]:
+    return sorted(entities, key=lambda entity: -len(entity.mentions))[:MAX_TAGS]
+
+
+def _watch_ref(watch: Watch) -> WatchRef:
+    return WatchRef(watch.id, watch.name, watch.query, watch.revision, watch.severity, watch.labels)

@@ -1,0 +1,292 @@
+"""The Arabic word that a watch means: its lemmas as far as they are known, in all their forms.
+
+inflection.py and conjugation.py give the forms, transliteration.py other spellings; here is decided which lemmas a
+term may be, and which of the forms are words of their own and so are not it.
+"""
+
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+
+from rasid.lexicon.clitics import allowed, decorations
+from rasid.lexicon.conjugation import verb_forms
+from rasid.lexicon.form import Form, Host, Lexical, Rule, Tail, folded
+from rasid.lexicon.inflection import ADJECTIVES, alone, noun_forms, singular
+from rasid.lexicon.knowledge import Knowledge, Noun, Verb, bare, feminine_of, written_plural
+from rasid.lexicon.lexis import Word
+from rasid.lexicon.transliteration import spellings, variants
+from rasid.text.letters import same_mark
+from rasid.text.reading import key_of
+
+_BARE = {"", "و", "ف"}  # before which a plural spelled like a verb is more likely the verb: كتب
+_MIN_NISBA = 4  # letters of ـية below which a word is a noun of its own (هوية, بقية)
+_SHORT_NOUN = 4  # letters
+_SHORT = 2  # letters; proclitics of three and more are hardly ever part of a word (وال, بال, ولل)
+# Words so common before a pronoun that a ه after them is "his", not the ة of another word typed without its dots.
+_HIS = {
+    "عمل",
+    "طلب",
+    "سن",
+    "دور",
+    "حكم",
+    "خط",
+    "عين",
+    "فكر",
+    "مكتب",
+    "كتب",
+    "قدر",
+    "حد",
+    "بيت",
+    "حق",
+    "رأي",
+    "وقت",
+    "سر",
+}
+_OURS = key_of("نا")
+_ARTICLE = key_of("ال")
+_CONJUNCTIONS = {key_of("و"), key_of("ف")}
+
+Forms = dict[tuple[str, Host, bool, Tail], Form]
+
+
+def word(term: str, known: Knowledge) -> Word:
+    """The word a watch means by `term`: its lemmas as far as they are known, in all their forms.
+
+    A `Lexical` term is a concept's form, and where it is a plural it keeps to itself (عقوبات: not a single عقوبة).
+    """
+    written = bare(term)
+    lexical = isinstance(term, Lexical)
+    forms: Forms = {}
+    for form in _spelled(_forms(written, known, lexical=lexical), written):
+        forms.setdefault((form.spelled, form.host, form.article, form.tail), form)
+    own = {form.key for form in forms.values() if form.tail is not Tail.MUST}
+    return Word(str(term), tuple(guarded(form, own, known) for form in forms.values()))
+
+
+def _spelled(forms: Iterator[Form], term: str) -> Iterator[Form]:
+    """The forms, and their other customary spellings."""
+    for form in forms:
+        yield form
+        rule = Rule.SPELLING if form.spelled == term else form.rule
+        yield from (form._replace(spelled=other, rule=rule) for other in spellings(form.spelled))
+
+
+def guarded(form: Form, own: AbstractSet[bytes], known: Knowledge) -> Form:
+    """`form` without those decorations that are words of their own: والد is not و + الد."""
+    if form.host is Host.NOTHING or not form.key:
+        return form
+    if form.spelled.endswith("ة") and form.spelled[:-1] in _HIS:
+        form = form._replace(dotted=True)
+    others = set(_other_words(form, own, known))
+    verbs = _verbs_like(form, known)
+    if verbs:
+        others |= {each.before_key + form.key + each.after_key for each in decorations(form) if each.before in _BARE}
+    if not others:
+        return form
+    if form.spelled[0] in "أإآ" and all(verb.past != form.spelled for verb in verbs):
+        return form._replace(unmarked=frozenset(others))
+    return form._replace(blocked=frozenset(others))
+
+
+def _verbs_like(form: Form, known: Knowledge) -> list[Verb]:
+    """The verbs that a broken plural looks like: كتب, and before a pronoun كتبته."""
+    if form.rule is not Rule.PLURAL:
+        return []
+    if form.tail is not Tail.MUST:
+        return known.verbs.get(folded(form.spelled), [])
+    sound = form.spelled.endswith("ت") and "ا" not in form.spelled  # قادته is rather his leaders than "she led him"
+    return known.verbs.get(folded(form.spelled[:-1]), []) if sound else []
+
+
+def _other_words(form: Form, own: AbstractSet[bytes], known: Knowledge) -> Iterator[bytes]:
+    """The decorated forms that are another word: as a whole (بطاقة, وبطاقة), or before a pronoun (بطاقته)."""
+    stem, rare = form.key, known.words.isdisjoint(own)
+    whole = {
+        (split.proclitic, split.pronoun)
+        for key, split in known.containing(stem, rare=rare)
+        if key != stem and key not in own and len(split.proclitic) <= _SHORT and allowed(form, split)
+    }
+    openings = {each for each in known.openings(stem, rare=rare) if len(each) <= _SHORT and each + stem not in own}
+    bases = [each for each in own if len(each) < len(stem) and stem.startswith(each)]
+    openings |= {before for base in bases for before in known.openings(base, rare=rare) if len(before) <= _SHORT}
+    relative = _may_be_relative(form)
+    if whole or openings or relative:
+        for each in decorations(form):
+            if relative and each.after == "ي" and stem + each.after_key not in own:
+                yield each.before_key + stem + each.after_key
+            for before in _without_conjunction(each.before_key):
+                if (before, each.after_key) in whole or (before in openings and (each.after_key or bases)):
+                    yield each.before_key + stem + each.after_key
+
+
+def _may_be_relative(form: Form) -> bool:
+    """Whether ي after a form makes an adjective of it (بنكي) rather than "my": so it is with short nouns."""
+    short = len(form.key) <= _SHORT_NOUN and not form.spelled.endswith("ت")
+    return form.host is Host.NOUN and form.tail is Tail.MAY and short
+
+
+def _without_conjunction(before: bytes) -> tuple[bytes, ...]:
+    """Proclitics as they stand, and without a conjunction that comes first."""
+    return (before, before[1:]) if before[:1] in _CONJUNCTIONS else (before,)
+
+
+def _forms(term: str, known: Knowledge, *, lexical: bool) -> Iterator[Form]:
+    stem = without_article(term)
+    if lexical and (plural := _plural_alone(stem, known)):
+        yield from (_as_written(term, with_article=stem == term))
+        yield from plural
+        return
+    nouns, verbs = lemmas(stem, known), _verbs(stem, known) if stem == term else []
+    yield from _as_written(term, with_article=stem == term or not nouns)
+    for noun in nouns:
+        yield from _without_others(noun_forms(noun), noun, known)
+    for verb in verbs:
+        yield from (form for form in verb_forms(verb) if not _is_noun(form, verb, known))
+    if not nouns and not verbs:
+        yield from _unlisted(term, stem, known)
+
+
+def _unlisted(term: str, stem: str, known: Knowledge) -> Iterator[Form]:
+    """A name has no plural, only spellings; any other word is inflected by its ending."""
+    name = key_of(folded(term)) in known.names
+    other = variants(term, known.is_word, known.is_name)
+    yield from (Form(each, Rule.NAME, Host.NAME) for each in other)
+    if not name:
+        noun = guess(stem)
+        yield from _without_others(noun_forms(noun), noun, known)
+
+
+def _verbs(stem: str, known: Knowledge) -> list[Verb]:
+    """The verbs whose past or present is `stem`."""
+    past = [verb for verb in known.verbs.get(folded(stem), []) if _spelled_alike(verb.past, stem)]
+    return past or [verb for verb in known.by_present.get(folded(stem), []) if _spelled_alike(verb.present, stem)]
+
+
+def _plural_alone(stem: str, known: Knowledge) -> list[Form]:
+    """The forms of a plural that is no lemma as well; none where `stem` is not one."""
+    if _listed(stem, known):
+        return []
+    for noun in known.by_plural.get(folded(stem), []):
+        for plural in noun.plurals:
+            written = written_plural(noun, plural)
+            if _spelled_alike(written, stem):
+                return list(alone(written, plural))
+    if stem.endswith("ين") and (direct := _plural_alone(stem[:-2] + "ون", known)):
+        return direct
+    return []
+
+
+def _without_others(forms: Iterator[Form], noun: Noun, known: Knowledge) -> Iterator[Form]:
+    """The forms without those that are other words (لبنان is no dual of لبن); a name may still bear the article."""
+    licensed = {key_of(folded(each)) for each in _said(noun)}
+    listed = key_of(folded(noun.lemma)) in known.words
+    for form in forms:
+        key = form.key
+        other = key in known.words or key in known.names or (not listed and known.knows(key))
+        if form.rule is Rule.INFLECTION and form.article and key not in licensed and _ARTICLE + key in known.names:
+            continue  # البحرين is no two seas
+        if key in licensed or form.tail is Tail.MUST or not other:
+            yield form
+        elif key not in known.words and key in known.names and form.article:
+            without = [each for each in decorations(form) if not each.before.endswith(("ال", "لل"))]
+            yield form._replace(blocked=frozenset(each.before_key + key + each.after_key for each in without))
+
+
+def _said(noun: Noun) -> Iterator[str]:
+    """What the lists themselves say of a noun, whatever else has the same letters."""
+    yield noun.lemma
+    yield from (written_plural(noun, plural) for plural in noun.plurals)
+    if "defective" in noun.flags:
+        yield noun.lemma[:-1]
+    feminine = feminine_of(noun)
+    if feminine:
+        yield from (feminine, feminine.removesuffix("ة") + "ات")
+
+
+def _is_noun(form: Form, verb: Verb, known: Knowledge) -> bool:
+    """Whether a form of a verb has the letters of a listed noun, alone or before نا, and so is more likely that."""
+    if form.key in {key_of(folded(verb.past)), key_of(folded(verb.present))}:
+        return False
+    ours = form.key.endswith(_OURS) and form.key[:-2] in known.words and not form.spelled.startswith(verb.past)
+    return form.key in known.words or ours
+
+
+def _as_written(term: str, *, with_article: bool) -> Iterator[Form]:
+    """The term itself, with clitics: enough for a word no list holds.
+
+    `with_article` takes its ال for letters of the word, as in المانيا; before a known noun it is the article.
+    """
+    stem = without_article(term)
+    if with_article:
+        yield Form(term, Rule.SAME, Host.NAME if stem != term else Host.NOUN, article=stem == term)
+    if stem != term:
+        yield Form(stem, Rule.SAME, Host.NOUN, article=True)
+
+
+def without_article(term: str) -> str:
+    """The word without ال, where three letters and more are left; لل never starts a watched word."""
+    return term[2:] if term.startswith("ال") and len(term) > 4 else term  # noqa: PLR2004
+
+
+def lemmas(stem: str, known: Knowledge) -> list[Noun]:
+    """The nouns that `stem` may be the singular, feminine or plural of; spelling compared by its marks."""
+    for spelled in (stem, *spellings(stem)):
+        found = _own_lemmas(spelled, known)
+        if found:
+            return found
+    return [noun for noun in known.nouns_of(stem) if _spelled_alike(noun.lemma, stem)]
+
+
+def _own_lemmas(stem: str, known: Knowledge) -> list[Noun]:
+    found = _listed(stem, known)
+    if found:
+        return found
+    plural = [
+        noun
+        for noun in known.by_plural.get(folded(stem), [])
+        if any(_spelled_alike(written_plural(noun, each), stem) for each in noun.plurals)
+    ]
+    if any("plural-own" in noun.flags for noun in plural):
+        return [Noun(stem, "noun", "m")]
+    return plural or _regular(stem, known)
+
+
+def _listed(stem: str, known: Knowledge) -> list[Noun]:
+    """Rasid's own nouns with this lemma, or its short form (قاض)."""
+    key = folded(stem)
+    found = [noun for noun in known.nouns.get(key, []) if _spelled_alike(noun.lemma, stem)]
+    return found or [noun for noun in known.by_short.get(key, []) if _spelled_alike(noun.lemma[:-1], stem)]
+
+
+def _regular(stem: str, known: Knowledge) -> list[Noun]:
+    """The lemma behind a regular ending: ية and ة of adjectives, ات, ون and ين, ان."""
+    for ending, lemma_ends in (("ات", ("ة", "")), ("ة", ("",)), ("ون", ("",)), ("ين", ("", "ة")), ("ان", ("",)),
+                               ("تين", ("ة",)), ("تان", ("ة",)), ("ا", ("",))):  # fmt: skip
+        if not stem.endswith(ending) or len(stem) - len(ending) < 3 or key_of(folded(stem)) in known.names:  # noqa: PLR2004
+            continue
+        for lemma_end in lemma_ends:
+            lemma = stem.removesuffix(ending) + lemma_end
+            found = [noun for noun in known.nouns.get(folded(lemma), []) if _spelled_alike(noun.lemma, lemma)
+                     and (ending != "ة" or noun.pos in ADJECTIVES or noun.feminine)]  # fmt: skip
+            if found:
+                return found
+    return []
+
+
+def _spelled_alike(left: str, right: str) -> bool:
+    return len(left) == len(right) and all(map(same_mark, left, right))
+
+
+def guess(stem: str) -> Noun:
+    """A word no list holds, by its ending."""
+    if stem.endswith("ات") and len(stem) > 4:  # noqa: PLR2004
+        return Noun(stem.removesuffix("ات") + "ة", "noun", "f", ("ات",))
+    if stem.endswith("ية") and len(stem) > _MIN_NISBA:
+        return Noun(stem.removesuffix("ة"), "nisba", "m", ("ون", "ات"), "ة")
+    if stem.endswith("ة"):
+        return Noun(stem, "noun", "f", ("ات",))
+    if stem.endswith("ي") and len(stem) > _MIN_NISBA:
+        return Noun(stem, "nisba", "m", ("ون", "ات"), "ة")
+    return Noun(stem, "noun", "m", ("ات",))
+
+
+__all__ = ["guarded", "guess", "lemmas", "noun_forms", "singular", "verb_forms", "without_article", "word"]

@@ -1,0 +1,93 @@
+"""The kept dictionary arramooz (the extra `morphology`), where it is installed: nouns that Rasid's own lists lack.
+
+It is read from its own SQLite file when a watch is compiled and never when an article is read; without it nothing here
+finds anything, and the engine works on.
+"""
+
+import sqlite3
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from rasid.lexicon.form import folded
+from rasid.text.letters import SHADDA, SHORT_VOWELS
+from rasid.text.reading import Reading
+
+PACKAGE: Final = "arramooz"
+_FILE: Final = Path("data") / "arabicdictionary.sqlite"
+_NOUNS: Final = """SELECT unvocalized, gender, broken_plural, feminable, masculin_plural, feminin_plural, wordtype
+                   FROM nouns WHERE unvocalized = ? AND number = 'مفرد'"""
+_WORDS: Final = "SELECT unvocalized, feminable FROM nouns"
+_ADJECTIVES: Final = ("صفة", "منسوب", "تفضيل")
+_PLURAL_LETTERS: Final = range(3, 13)  # what is longer holds remarks, not plurals
+
+Row = tuple[str, str | None, str | None, int, int, int, str]
+
+
+@lru_cache(maxsize=1)
+def path() -> Path | None:
+    """Where the dictionary lies, or None where it is not installed."""
+    spec = find_spec(PACKAGE)
+    folders = spec.submodule_search_locations if spec else None
+    file = Path(next(iter(folders))) / _FILE if folders else None
+    return file if file and file.is_file() else None
+
+
+def installed() -> bool:
+    """Whether the extra `morphology` is there: `rasid doctor` says it."""
+    return path() is not None
+
+
+@lru_cache(maxsize=1)
+def _connection() -> sqlite3.Connection | None:
+    file = path()
+    return sqlite3.connect(f"file:{file}?mode=ro&immutable=1", uri=True, check_same_thread=False) if file else None
+
+
+@lru_cache(maxsize=1)
+def words() -> frozenset[bytes]:
+    """The keys of all its nouns and their feminines: words that stand for themselves."""
+    connection = _connection()
+    if connection is None:
+        return frozenset()
+    rows: list[tuple[str, int]] = connection.execute(_WORDS).fetchall()
+    listed = [word for word, _ in rows] + [word + "ة" for word, feminable in rows if feminable]
+    return frozenset(key for key in Reading(" ".join(listed)).keys if len(key) > 1)
+
+
+class Found(tuple[str, str, tuple[str, ...], bool, bool]):
+    """Lemma, gender, plurals (broken ones written, ات and ون as endings), whether ة makes its feminine, adjective."""
+
+    __slots__ = ()
+
+
+@lru_cache(maxsize=50_000)
+def nouns(lemma: str) -> tuple[Found, ...]:
+    """The singular nouns spelled `lemma`; never asked to lead a plural back, which mostly leads astray."""
+    connection = _connection()
+    if connection is None:
+        return ()
+    rows: list[Row] = connection.execute(_NOUNS, (lemma,)).fetchall()
+    return tuple(_found(row) for row in rows)
+
+
+def _found(row: Row) -> Found:
+    lemma, gender, broken, feminable, masculine, feminine, wordtype = row
+    plurals = list(dict.fromkeys(_broken(broken or "")))
+    if masculine and feminable:
+        plurals.append("ون")
+    if feminine and not (feminable and masculine):
+        plurals.append("ات")
+    adjective = any(kind in wordtype for kind in _ADJECTIVES)
+    return Found((lemma, "f" if gender == "مؤنث" else "m", tuple(plurals), bool(feminable), adjective))
+
+
+def _broken(cell: str) -> list[str]:
+    """The plurals of a cell such as "لُصُوصٌ;لِصَصَةٌ;مؤ:"; what is no single Arabic word is left out."""
+    found = []
+    for part in cell.replace("،", ";").replace(",", ";").split(";"):
+        plain = "".join(char for char in part if char not in SHORT_VOWELS and char != SHADDA).strip(' ."')
+        if len(folded(plain)) in _PLURAL_LETTERS and plain.isalpha():
+            found.append(plain)
+    return found

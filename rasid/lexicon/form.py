@@ -1,0 +1,91 @@
+"""A form: one written shape of a word, and the clitics that may stand on it."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from rasid.text.letters import MARK, fold_char
+from rasid.text.reading import word_key
+
+
+class Rule(StrEnum):
+    """What joins a surface form to the watched word; `explain` and evidence show it."""
+
+    SAME = "same word"
+    SPELLING = "spelling"
+    CLITIC = "clitic"
+    INFLECTION = "inflection"
+    PLURAL = "broken plural"
+    VERB = "verb form"
+    NAME = "name variant"
+    TRANSLATION = "translation"
+    PREFIX = "prefix"
+    RAW = "surface"
+
+
+class Host(StrEnum):
+    """Which clitics may stand before a form."""
+
+    NOTHING = "nothing"
+    NOUN = "noun"  # و ف, ب ك ل, ال
+    NAME = "name"  # و ف, ب ك ل; its own ال is part of it
+    VERB = "verb"  # و ف, س ل
+
+
+class Tail(StrEnum):
+    """Whether a pronoun may, must or cannot follow a form."""
+
+    NEVER = "never"
+    MAY = "may"
+    MUST = "must"
+
+
+class Lexical(str):
+    """A word of a concept's phrase, which means what the lexicon wrote: another word than the same letters typed.
+
+    Typed, عقوبات is met by its singular; standing for "sanctions", it is not.
+    """
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and str.__eq__(self, str(other))
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash((type(self), str(self)))
+
+
+class Proper(Lexical):
+    """A word of a name: it has a plural at most (Trump is not "trumped")."""
+
+    __slots__ = ()
+
+
+class Form(NamedTuple):
+    """`spelled` is the form with its marks; `article` says whether ال may precede it.
+
+    `blocked` are whole words (keys) that look like this form with clitics and are words of their own: والد for لد.
+    `unmarked` are such words that a first hamza tells apart: لازمة is a word, لأزمة is ل + أزمة.
+    `dotted` forms end in a ة that without its dots is a pronoun: عملة is currency, عمله his work.
+    """
+
+    spelled: str
+    rule: Rule
+    host: Host = Host.NOTHING
+    article: bool = False
+    tail: Tail = Tail.NEVER
+    blocked: frozenset[bytes] = frozenset()
+    unmarked: frozenset[bytes] = frozenset()
+    dotted: bool = False
+
+    @property
+    def key(self) -> bytes:
+        """The folded letters under which the form is looked up."""
+        return word_key(self.spelled)
+
+
+def folded(word: str) -> str:
+    """One word folded, marks and separators dropped."""
+    return "".join(fold_char(char) for char in word).replace(MARK, "").replace(" ", "")

@@ -1,0 +1,66 @@
+"""People, organisations, places and events with their names in Arabic and English: seeds/gazetteer, read once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from rasid.lexicon import seeds
+from schemas.tagged_article import EntityType
+
+FOLDER: Final = "gazetteer"
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Someone or something with a name. The first of `ar` and `en` is the canonical one.
+
+    `alone_*` are surnames that name a person without more; `acronym` is compared with its capitals. `needs_context`
+    marks a name that is also an ordinary word.
+    """
+
+    type: EntityType
+    wikidata: str | None
+    ar: tuple[str, ...]
+    en: tuple[str, ...]
+    alone_ar: tuple[str, ...] = ()
+    alone_en: tuple[str, ...] = ()
+    needs_context: bool = False
+    country: str = ""
+
+    @property
+    def label_ar(self) -> str:
+        """The canonical Arabic name, or the English one where there is none."""
+        return self.ar[0] if self.ar else self.en[0]
+
+    @property
+    def label_en(self) -> str:
+        """The canonical English name, or the Arabic one where there is none."""
+        return self.en[0] if self.en else self.ar[0]
+
+
+_FILES: Final[tuple[tuple[str, EntityType], ...]] = (
+    ("people.tsv", "PER"), ("organisations.tsv", "ORG"), ("countries.tsv", "LOC"), ("regions.tsv", "LOC"),
+    ("cities.tsv", "LOC"), ("events.tsv", "EVT"),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def own() -> tuple[Name, ...]:
+    """Everyone and everything that ships."""
+    present = set(seeds.names(FOLDER))
+    return tuple(name for file, kind in _FILES if file in present for row in seeds.table(FOLDER, file)
+                 for name in _names(row, kind))  # fmt: skip
+
+
+def _names(row: seeds.Row, kind: EntityType) -> Iterator[Name]:
+    cells = {column: tuple(seeds.values(value)) for column, value in row.items()}
+    english = (*cells["en"], *cells.get("alias_en", ()), *cells.get("acronym", ()))
+    arabic = (*cells["ar"], *cells.get("alias_ar", ()))
+    context = bool(row.get("ambiguous") or row.get("context"))
+    country = row.get("country", "") or row.get("iso2", "")
+    alone = cells.get("alone_ar", ()), cells.get("alone_en", ())
+    yield Name(kind, row["wikidata"] or None, arabic, english, *alone, context, country)
+    if row.get("capital_ar"):
+        yield Name("LOC", row.get("capital_wikidata") or None, cells["capital_ar"], cells["capital_en"],
+                   country=row["iso2"])  # fmt: skip

@@ -1,0 +1,214 @@
+"""What is known of Arabic words: plurals, feminines, verbs, and which words are words of their own.
+
+Rasid's own lists (seeds/lexicon) come first; the kept lexicon arramooz, where it is installed, is asked for what they
+lack. Everything here is used when a watch is compiled, never when an article is read.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+from rasid.lexicon import dictionary, gazetteer, seeds
+from rasid.lexicon.clitics import PROCLITICS, PRONOUNS, Split, splits
+from rasid.lexicon.form import folded
+from rasid.text.letters import SHADDA, SHORT_VOWELS
+from rasid.text.reading import word_key
+
+FOLDER: Final = "lexicon"
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """A noun or adjective: `plurals` are written-out broken plurals, or the endings ات and ون."""
+
+    lemma: str
+    pos: str
+    gender: str = ""
+    plurals: tuple[str, ...] = ()
+    feminine: str = ""
+    flags: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """Third person masculine singular of past and present, as dictionaries name a verb."""
+
+    past: str
+    present: str
+
+
+@dataclass(slots=True)
+class Knowledge:
+    """Nouns and verbs by folded lemma, and the inflected shapes that lead back to them."""
+
+    nouns: dict[str, list[Noun]] = field(default_factory=dict)
+    by_plural: dict[str, list[Noun]] = field(default_factory=dict)
+    verbs: dict[str, list[Verb]] = field(default_factory=dict)
+    by_present: dict[str, list[Verb]] = field(default_factory=dict)
+    by_short: dict[str, list[Noun]] = field(default_factory=dict)  # قاض for قاضي
+    words: set[bytes] = field(default_factory=set)
+    names: set[bytes] = field(default_factory=set)  # of one word, and the words of longer ones
+    with_dictionary: bool = False
+    _ends_heh: set[bytes] = field(default_factory=set)  # of `words`, those whose ه is no ة: وجه, مياه
+    _inside: dict[bytes, list[tuple[bytes, Split]]] = field(default_factory=dict)
+
+    def add_noun(self, noun: Noun) -> None:
+        """Takes in a noun with the shapes that lead back to it."""
+        self.nouns.setdefault(folded(noun.lemma), []).append(noun)
+        for plural in noun.plurals:
+            self.by_plural.setdefault(folded(written_plural(noun, plural)), []).append(noun)
+        if "defective" in noun.flags:
+            self.by_short.setdefault(folded(noun.lemma[:-1]), []).append(noun)
+        self.know(noun.lemma, *(written_plural(noun, plural) for plural in noun.plurals), feminine_of(noun))
+
+    def add_verb(self, verb: Verb) -> None:
+        """Takes in a verb."""
+        self.verbs.setdefault(folded(verb.past), []).append(verb)
+        self.by_present.setdefault(folded(verb.present), []).append(verb)
+        self.know(verb.past, verb.present)
+
+    def know(self, *words: str) -> None:
+        """Takes note of words that stand for themselves, so that no clitic is seen in them."""
+        for word in words:
+            key = word_key(word)
+            if key and " " not in word and key not in self.words:
+                self.words.add(key)
+                if word.endswith("ه"):
+                    self._ends_heh.add(key)
+                self._look_inside(key)
+
+    def know_name(self, name: str) -> None:
+        """Takes note of a name of one word: it has no plural, and no clitic is seen in it."""
+        key = word_key(name)
+        if key and key not in self.names:
+            self.names.add(key)
+            if key not in self.words and not name.startswith("ال"):  # السلام, of عبد السلام, is سلام with its article
+                self._look_inside(key)
+
+    def _look_inside(self, key: bytes) -> None:
+        for split in splits(key):
+            self._inside.setdefault(split.stem, []).append((key, split))
+
+    def knows(self, key: bytes) -> bool:
+        """Whether a folded word stands for itself."""
+        return key in self.words or key in self.names or (self.with_dictionary and key in dictionary.words())
+
+    def is_word(self, spelled: str) -> bool:
+        """Whether a spelling is a listed word."""
+        key = word_key(spelled)
+        return key in self.words or (self.with_dictionary and key in dictionary.words())
+
+    def is_name(self, spelled: str) -> bool:
+        """Whether a spelling is a listed name, or a word of one."""
+        return word_key(spelled) in self.names
+
+    def containing(self, stem: bytes, *, rare: bool = True) -> Iterator[tuple[bytes, Split]]:
+        """The known words that `stem` with clitics would be taken for, and which clitics.
+
+        A final ه that is the word's own ة is not among them: its dots tell it from the pronoun. `rare` asks for words
+        that only the dictionary or a name has, beside which a word of the news is the likelier reading (لقمة: for a
+        summit, بعقوبة: with a sentence).
+        """
+        for key, split in self._inside.get(stem, []):
+            if not rare and key not in self.words:
+                continue
+            if (split.pronoun != _HEH or key in self._ends_heh) and not (self._is_article(split) and self.knows(stem)):
+                yield key, split
+        if rare and self.with_dictionary:
+            yield from _in_dictionary(stem)
+
+    @staticmethod
+    def _is_article(split: Split) -> bool:
+        return any(each.article for each in PROCLITICS.get(split.proclitic, ()))
+
+    def openings(self, stem: bytes, *, rare: bool = True) -> set[bytes]:
+        """The proclitics with which `stem` is another word before a pronoun: ب for طاقت, of بطاقته."""
+        stems = (stem, stem[:-1] + _HEH) if stem.endswith(_TEH) else (stem,)
+        return {split.proclitic for each in stems for _, split in self.containing(each, rare=rare)
+                if split.proclitic and not split.pronoun}  # fmt: skip
+
+    def nouns_of(self, word: str) -> list[Noun]:
+        """The nouns with this lemma: Rasid's own, or else the dictionary's. A name is no rare noun (قطر: country)."""
+        found = self.nouns.get(folded(word), [])
+        if found or not self.with_dictionary or self.is_name(word):
+            return found
+        return [Noun(lemma, "adj" if adjective else "noun", gender, plurals, "ة" if feminine else "")
+                for lemma, gender, plurals, feminine, adjective in dictionary.nouns(word)]  # fmt: skip
+
+
+_TEH: Final = word_key("ت")
+_HEH: Final = word_key("ه")
+_ONE_LETTER: Final = tuple(each for each in PROCLITICS if len(each) == 1)
+_OTHER_PRONOUNS: Final = tuple(each for each in PRONOUNS if each != _HEH)
+
+
+def _in_dictionary(stem: bytes) -> Iterator[tuple[bytes, Split]]:
+    listed = dictionary.words()
+    if not listed:
+        return
+    for proclitic in _ONE_LETTER:
+        if proclitic + stem in listed:
+            yield proclitic + stem, Split(proclitic, stem, b"")
+    for pronoun in _OTHER_PRONOUNS:
+        if stem + pronoun in listed:
+            yield stem + pronoun, Split(b"", stem, pronoun)
+
+
+def bare(word: str) -> str:
+    """A word without tashkeel: lists write some to tell words apart, newspapers do not."""
+    return "".join(char for char in word if char not in SHORT_VOWELS and char != SHADDA)
+
+
+def without_feminine(lemma: str) -> str:
+    """The stem before ة."""
+    return lemma.removesuffix("ة")
+
+
+def written_plural(noun: Noun, plural: str) -> str:
+    """A plural as it is written: endings are put on the lemma, broken plurals stand as they are."""
+    if plural == "ات":
+        return without_feminine(noun.lemma) + "ات"
+    if plural == "ون":
+        return noun.lemma.removesuffix("ي") + "ون" if "defective" in noun.flags else noun.lemma + "ون"
+    return plural
+
+
+def feminine_of(noun: Noun) -> str:
+    """The feminine as it is written; empty where there is none."""
+    return noun.lemma + "ة" if noun.feminine == "ة" else noun.feminine
+
+
+# Common words that begin like a clitic before a word of the news, and that are no news themselves.
+_LIKE_CLITICS: Final = (
+    "وخيم", "وخيمة", "وسام", "وصف", "وهم", "وعي", "ورم", "ورق", "ورقة", "وطن", "وعد", "وحي", "وجه", "وجهة", "وزن",
+    "فدية", "فهم", "فطور", "فرقة", "فقر", "فجر", "لبن", "لغم", "لهب", "لحم", "لقب", "لعب", "كفن", "كسر", "كمال", "كبير",
+    "كبار", "كلام", "كلب", "كنز", "بشر", "بحر", "برد", "بطاقة", "بضائع", "بضاعة", "بسيط", "بصل", "بلد", "بطل", "برج",
+)  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def own() -> Knowledge:
+    """Rasid's own lists, the names of the gazetteer, and the dictionary behind them."""
+    known = Knowledge(with_dictionary=True)
+    for row in _rows("words.tsv"):
+        known.add_noun(_noun(row))
+    for row in _rows("verbs.tsv"):
+        known.add_verb(Verb(bare(row["past"]), bare(row["present"])))
+        known.know(*map(bare, seeds.values(row["masdar"])), *map(bare, seeds.values(row["active_participle"])))
+    known.know(*_LIKE_CLITICS)
+    for name in gazetteer.own():
+        for each in (*name.ar, *name.alone_ar):
+            if " " not in each or name.type == "PER":
+                for word in each.split():
+                    known.know_name(bare(word))
+    return known
+
+
+def _rows(name: str) -> Iterable[seeds.Row]:
+    return seeds.table(FOLDER, name) if name in seeds.names(FOLDER) else ()
+
+
+def _noun(row: seeds.Row) -> Noun:
+    return Noun(bare(row["lemma"]), row["pos"], row["gender"], tuple(map(bare, seeds.values(row["plurals"]))),
+                bare(row["feminine"]), frozenset(seeds.values(row["flags"])))  # fmt: skip

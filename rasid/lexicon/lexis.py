@@ -1,0 +1,231 @@
+"""The words somebody asks about, and the one look-up that says which of them a word of an article may be.
+
+Everything is asked when a word is added. An article's word costs one dictionary look-up; the first time it is seen its
+clitics are taken off against the forms that were added, and the answer is kept.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import compress
+from operator import itemgetter
+from typing import Final, NamedTuple
+
+from rasid.lexicon.clitics import Split, allowed, decorations, splits
+from rasid.lexicon.form import Form, Host, Rule
+from rasid.text.reading import Reading
+from rasid.text.spelling import Letters, letters, same_spelling
+
+CACHE_WORDS: Final = 400_000  # distinct words remembered: about a year of one newspaper's vocabulary
+_PREFIX_LETTERS: Final = 3  # of a wildcard: the watch language's minimum
+_TEH_MARBUTAS: Final = frozenset("ةۃ")
+_HAMZAS: Final = frozenset("أإآ")
+MAX_WORD: Final = 64  # letters; a longer one is never an Arabic word with clitics
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One watched word: what the watch has, and the forms that count as it.
+
+    `case` asks for the capitals as written (NATO, US). A `prefix` word is met by every word that starts with its form.
+    """
+
+    term: str
+    forms: tuple[Form, ...]
+    case: bool = False
+    prefix: bool = False
+
+    @property
+    def keys(self) -> frozenset[bytes]:
+        """The keys of its forms."""
+        return frozenset(form.key for form in self.forms)
+
+
+class Joined(NamedTuple):
+    """Why a surface form is a word: the form it is, and the rule."""
+
+    form: Form
+    rule: Rule
+
+
+class _Cache(dict[bytes, tuple[int, ...]]):
+    """Key of a word to the ids of the words it may be; a new key is worked out on the way."""
+
+    def __init__(self, lexis: "Lexis") -> None:
+        self._lexis = lexis
+
+    def __missing__(self, key: bytes) -> tuple[int, ...]:
+        if len(self) >= CACHE_WORDS:
+            self.clear()
+        found = self[key] = self._lexis.candidates(key)
+        return found
+
+
+@dataclass(slots=True)
+class _Entry:
+    word: Word
+    uses: int = 1
+
+
+@dataclass(slots=True)
+class Lexis:
+    """Words by id. Adding or dropping one leaves the others alone."""
+
+    _entries: dict[int, _Entry] = field(default_factory=dict)
+    _ids: dict[Word, int] = field(default_factory=dict)
+    _by_key: dict[bytes, tuple[tuple[int, Form], ...]] = field(default_factory=dict)
+    _by_prefix: dict[bytes, tuple[tuple[int, Form], ...]] = field(default_factory=dict)
+    _cache: _Cache = field(init=False)
+    _judged: dict[tuple[int, str], Joined | None] = field(default_factory=dict)
+    _last: int = 0
+
+    def __post_init__(self) -> None:
+        self._cache = _Cache(self)
+
+    def add(self, word: Word) -> int:
+        """The id of `word`, counted once more as used."""
+        number = self._ids.get(word)
+        if number is not None:
+            self._entries[number].uses += 1
+            return number
+        number = self._last = self._last + 1
+        self._ids[word], self._entries[number] = number, _Entry(word)
+        for form in word.forms:
+            self._insert(self._table(word), number, form, word)
+        return number
+
+    def drop(self, number: int) -> None:
+        """Undoes one `add`."""
+        entry = self._entries[number]
+        entry.uses -= 1
+        if entry.uses:
+            return
+        del self._entries[number], self._ids[entry.word]
+        table = self._table(entry.word)
+        for key in {self._table_key(entry.word, form) for form in entry.word.forms}:
+            left = tuple(each for each in table[key] if each[0] != number)
+            if left:
+                table[key] = left
+            else:
+                del table[key]
+        self._forget(entry.word)
+
+    def _table(self, word: Word) -> dict[bytes, tuple[tuple[int, Form], ...]]:
+        return self._by_prefix if word.prefix else self._by_key
+
+    @staticmethod
+    def _table_key(word: Word, form: Form) -> bytes:
+        return form.key[:_PREFIX_LETTERS] if word.prefix else form.key
+
+    def _insert(self, table: dict[bytes, tuple[tuple[int, Form], ...]], number: int, form: Form, word: Word) -> None:
+        key = self._table_key(word, form)
+        table[key] = (*table.get(key, ()), (number, form))
+        self._forget(word, form)
+
+    def _forget(self, word: Word, form: Form | None = None) -> None:
+        """Takes from the cache what this word's forms may have changed."""
+        if not self._cache:
+            return
+        if word.prefix:
+            self._cache.clear()
+            return
+        for each in (form,) if form else word.forms:
+            key = each.key
+            for decoration in decorations(each):
+                self._cache.pop(decoration.before_key + key + decoration.after_key, None)
+
+    def word(self, number: int) -> Word:
+        """The word with this id."""
+        return self._entries[number].word
+
+    def candidates(self, key: bytes) -> tuple[int, ...]:
+        """The ids of the words that `key` may be, by its letters alone; marks and case are `judge`'s."""
+        if not key:
+            return ()
+        plain = key[0] < 0x80 or len(key) > MAX_WORD  # noqa: PLR2004 -- Latin, digits and other scripts: no clitics
+        proposed = (Split(b"", key, b""),) if plain else splits(key)
+        return tuple(sorted({number for split in proposed for number in self._at(key, split)}))
+
+    def _at(self, key: bytes, split: Split) -> Iterator[int]:
+        for number, form in self._by_key.get(split.stem, ()):
+            if allowed(form, split) and key not in form.blocked:
+                yield number
+        if self._by_prefix and not split.pronoun:
+            for number, form in self._by_prefix.get(split.stem[:_PREFIX_LETTERS], ()):
+                if split.stem.startswith(form.key) and allowed(form, split):
+                    yield number
+
+    def occurrences(self, keys: Sequence[bytes]) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """The words among `keys` that may be watched ones: (index, ids)."""
+        if len(keys) < 2:  # noqa: PLR2004 -- itemgetter of one gives no tuple
+            found: tuple[tuple[int, ...], ...] = tuple(self._cache[key] for key in keys)
+        else:
+            found = itemgetter(*keys)(self._cache)
+        return compress(enumerate(found), found)
+
+    def judge(self, number: int, reading: Reading, index: int) -> Joined | None:
+        """Whether word `index` of `reading` is word `number`, marks and capitals compared; None where it is not."""
+        surface = reading.surface(index)
+        asked = (number, surface)
+        if asked not in self._judged:
+            if len(self._judged) >= CACHE_WORDS:
+                self._judged.clear()
+            self._judged[asked] = self._judge(self.word(number), surface, reading.keys[index])
+        return self._judged[asked]
+
+    def _judge(self, word: Word, surface: str, key: bytes) -> Joined | None:
+        if word.case:
+            return next((Joined(form, form.rule) for form in word.forms if form.spelled == surface), None)
+        if len(key) > MAX_WORD:
+            return next((Joined(form, form.rule) for form in word.forms if form.key == key), None)
+        written = letters(surface)
+        found = [joined for split in splits(key) if (joined := _reads(word, key, split, written))]
+        return min(found, key=lambda joined: list(Rule).index(joined.rule), default=None)
+
+
+def _reads(word: Word, key: bytes, split: Split, written: Letters) -> Joined | None:
+    """The form of `word` that `split` leaves, marks compared."""
+    for form in word.forms:
+        fits = split.stem.startswith(form.key) if word.prefix else split.stem == form.key
+        if not fits or key in form.blocked or (key in form.unmarked and not _marked(split, written)):
+            continue
+        proclitic = allowed(form, split)
+        if proclitic and form.dotted and not proclitic.article and written[-1][0] not in _TEH_MARBUTAS:
+            continue
+        if proclitic and _agrees(form, split, written, proclitic.spelled, word.prefix):
+            return Joined(form, _rule(form, split, written))
+    return None
+
+
+def _agrees(form: Form, split: Split, written: Letters, before: str, prefix: bool) -> bool:  # noqa: FBT001
+    start, end = len(split.proclitic), len(written) - len(split.pronoun)
+    stem = letters(form.spelled)
+    body = written[start : start + len(stem)] if prefix else written[start:end]
+    if split.pronoun and [letter for letter, _ in written[end:]] != _written_pronoun(split.pronoun):
+        return False
+    if any(letter in _HAMZAS and letter != own for (letter, _), own in zip(written, before, strict=False)):
+        return False  # the alef of ال bears no hamza (ألغاز is not ال + غاز)
+    if before.startswith("أ") and written[0][0] != "أ":
+        return False
+    return same_spelling(body, stem)
+
+
+def _marked(split: Split, written: Letters) -> bool:
+    """Whether the word itself starts with a written hamza."""
+    return written[len(split.proclitic)][0] in _HAMZAS
+
+
+def _written_pronoun(pronoun: bytes) -> list[str]:
+    """A pronoun's own letters: ه written as ة is no pronoun but another word's ending."""
+    return list(pronoun.decode("cp1256"))
+
+
+def _rule(form: Form, split: Split, written: Letters) -> Rule:
+    if form.rule is not Rule.SAME:
+        return form.rule
+    if split.proclitic or split.pronoun:
+        return Rule.CLITIC
+    same = [letter.lower() for letter, _ in written] == [letter.lower() for letter, _ in letters(form.spelled)]
+    return Rule.SAME if same else Rule.SPELLING
+
+
+__all__ = ["Host", "Joined", "Lexis", "Word"]

@@ -1,0 +1,72 @@
+"""One article's text, read once and looked up once: where the words somebody asks about may stand."""
+
+from functools import cached_property
+from itertools import chain
+from typing import Final
+
+from rasid.lexicon.lexis import Joined, Lexis
+from rasid.text.reading import FIELD_BREAK, Reading
+from schemas.article import ArticleEvent
+from schemas.span import Field, Span
+
+CONTEXT: Final = 60  # characters of the article shown on each side of a hit
+
+
+class Scan:
+    """Title and body as one reading, and the candidate words in it.
+
+    `ids` has, for each index where one may stand by its letters, the ids of the words it may be; `at` asks the other
+    way. `joined` compares marks and says how.
+    """
+
+    __slots__ = ("__dict__", "article", "body_start", "ids", "lexis", "reading")
+
+    def __init__(self, article: ArticleEvent, lexis: Lexis) -> None:
+        self.article = article
+        self.lexis = lexis
+        self.body_start = len(article.title) + len(FIELD_BREAK)
+        self.reading = Reading(article.title + FIELD_BREAK + article.body)
+        self.ids: dict[int, tuple[int, ...]] = dict(lexis.occurrences(self.reading.keys))
+
+    @cached_property
+    def words(self) -> set[int]:
+        """Every word that may be there."""
+        return set(chain.from_iterable(self.ids.values()))
+
+    def at(self, number: int) -> list[int]:
+        """Where word `number` may stand."""
+        if number not in self.words:
+            return []
+        if number not in self._at:
+            self._at[number] = [index for index, numbers in self.ids.items() if number in numbers]
+        return self._at[number]
+
+    @cached_property
+    def _at(self) -> dict[int, list[int]]:
+        return {}
+
+    @cached_property
+    def first_of_body(self) -> int:
+        """The index of the first entry of the reading that is not in the title."""
+        return self.reading.index_at(self.body_start)
+
+    def joined(self, number: int, index: int) -> Joined | None:
+        """How word `index` of the reading is word `number`, or None where it is not."""
+        return self.lexis.judge(number, self.reading, index)
+
+    def field_at(self, index: int) -> Field:
+        """The field that word `index` stands in."""
+        return "body" if self.reading.span(index)[0] >= self.body_start else "title"
+
+    def span(self, first: int, last: int) -> Span:
+        """The span of words `first` to `last`, in the field's own offsets."""
+        start, end = self.reading.span(first)[0], self.reading.span(last)[1]
+        text = self.reading.text[start:end]
+        if start < self.body_start:
+            return Span("title", start, end, text)
+        return Span("body", start - self.body_start, end - self.body_start, text)
+
+    def around(self, span: Span) -> tuple[str, str]:
+        """What stands before and after a span in its field."""
+        text = self.article.body if span.field == "body" else self.article.title
+        return text[max(0, span.start - CONTEXT) : span.start], text[span.end : span.end + CONTEXT]

@@ -1,0 +1,229 @@
+"""What a term is called in the other language, and which other names the same person or place has.
+
+Concepts (seeds/lexicon) and names (seeds/gazetteer) are entries alike. A term that is an entry takes the entry's forms;
+one that is not is composed of its parts: "trilateral talks" is talks + trilateral, turned round as Arabic has it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import product
+from typing import Final, Literal
+
+from rasid.lexicon import english, freedict, gazetteer, knowledge, seeds
+from rasid.lexicon.arabic import guess, lemmas, without_article
+from rasid.lexicon.form import Lexical, Proper, folded
+from rasid.lexicon.knowledge import Knowledge, bare
+
+Language = Literal["ar", "en"]
+Phrase = tuple[str, ...]
+Key = tuple[str, ...]
+MAX_COMPOSED: Final = 200  # phrases a term may be composed to; beyond it the entries' first forms serve
+_NO_WORD: Final = re.compile(r"[-.'\u2019/&]")  # what a reader takes for a gap between words
+_ARABIC: Final = re.compile("[\u0600-\u08ff\ufb50-\ufeff]")
+_PART: Final = 3  # letters of each part of an English compound
+_LINKS: Final = {"of", "for", "in", "on", "with", "by", "to", "from", "the", "a", "an", "and", "against"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One concept or name: its phrases in each language, and longer phrases in which they mean something else."""
+
+    id: str
+    phrases: dict[Language, tuple[Phrase, ...]]
+    stops: dict[Language, tuple[Phrase, ...]]
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """A phrase of the other language (or another name) that says the same, and what would make it something else."""
+
+    words: Phrase
+    stops: tuple[Phrase, ...] = ()
+    name: bool = False
+
+
+def language_of(*words: str) -> Language:
+    """Arabic where any letter is: numbers and Latin names stand in Arabic terms too."""
+    return "ar" if any(_ARABIC.search(word) for word in words) else "en"
+
+
+@dataclass(slots=True)
+class Thesaurus:
+    """Entries, found by the dictionary forms of their words in either language."""
+
+    known: Knowledge
+    with_freedict: bool = False
+    _index: dict[Key, list[Entry]] = field(default_factory=dict)
+    _longest: int = 1
+    _known_forms: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(self, entry: Entry) -> None:
+        """Files an entry under every phrase it has."""
+        for phrases in entry.phrases.values():
+            for phrase in phrases:
+                for key in self._keys(phrase):
+                    found = self._index.setdefault(key, [])
+                    if entry not in found:
+                        found.append(entry)
+                self._longest = max(self._longest, len(phrase))
+
+    def entries(self, words: Phrase) -> list[Entry]:
+        """The entries that `words` name as a whole."""
+        found: list[Entry] = []
+        for key in self._keys(words):
+            found.extend(entry for entry in self._index.get(key, []) if entry not in found)
+        return found
+
+    def _keys(self, words: Phrase) -> Iterator[Key]:
+        return product(*(self._canonical(word) for word in words))
+
+    def _canonical(self, word: str) -> list[str]:
+        """The dictionary forms that a word may belong to."""
+        if word not in self._known_forms:
+            self._known_forms[word] = self._work_out(word)
+        return self._known_forms[word]
+
+    def _work_out(self, word: str) -> list[str]:
+        if language_of(word) == "en":
+            return [word] if word.isupper() and len(word) > 1 else english.bases(word.lower())
+        stem = without_article(bare(word))
+        found = {folded(noun.lemma) for noun in lemmas(stem, self.known)}
+        return sorted(found or {folded(guess(stem).lemma)})
+
+    def render(self, words: Phrase) -> list[Rendering]:
+        """What `words` are called in the other language. Empty where a part has no entry."""
+        source = language_of(*words)
+        target: Language = "en" if source == "ar" else "ar"
+        entries = [entry for entry in self.entries(words) if entry.phrases.get(target)]
+        if entries:
+            return [*_phrases(entries, target)]
+        return list(self._composed(words, target)) if len(words) > 1 else self._from_dictionary(words)
+
+    def _from_dictionary(self, words: Phrase) -> list[Rendering]:
+        """FreeDict's translations of an English word that is in no entry: the lower-ranked source."""
+        if not self.with_freedict or self.entries(words) or language_of(*words) == "ar" or words[0][:1].isupper():
+            return []
+        return [Rendering((Lexical(each),)) for each in freedict.translations(words[0])]
+
+    def other_names(self, words: Phrase) -> list[Rendering]:
+        """The names in the same language of what `words` name; of concepts, only what a hyphen makes of them."""
+        source = language_of(*words)
+        entries = self.entries(words)
+        names = [entry for entry in entries if entry.kind == "name"]
+        if source == "en":
+            return [*self._named(names, words, source), *_hyphenated(words, entries)]
+        return self._named(names, words, source)
+
+    @staticmethod
+    def _named(names: list[Entry], words: Phrase, source: Language) -> list[Rendering]:
+        return [each for each in _phrases(names, source) if tuple(map(str, each.words)) != words]
+
+    def _composed(self, words: Phrase, target: Language) -> Iterator[Rendering]:
+        parts = self._parts(words, target)
+        if parts is None:
+            return
+        ordered = _in_order(parts)
+        choices = [list(_phrases(entries, target)) for entries in ordered]
+        while _count(choices) > MAX_COMPOSED and any(len(choice) > 1 for choice in choices):
+            longest = max(choices, key=len)
+            longest.pop()
+        for chosen in product(*choices):
+            words_chosen = tuple(word for each in chosen for word in each.words)
+            yield Rendering(words_chosen, tuple(stop for each in chosen for stop in each.stops))
+
+    def _parts(self, words: Phrase, target: Language) -> list[list[Entry] | str] | None:
+        """`words` as entries, longest first from the right, where the head stands; linking words stay as they are."""
+        if not words:
+            return []
+        for length in range(min(self._longest, len(words)), 0, -1):
+            tail = words[-length:]
+            found = [entry for entry in self.entries(tail) if entry.phrases.get(target)]
+            part: list[Entry] | str = found or _link(tail)
+            if part:
+                before = self._parts(words[:-length], target)
+                if before is not None:
+                    return [*before, part]
+        return None
+
+
+def _hyphenated(words: Phrase, entries: list[Entry]) -> Iterator[Rendering]:
+    """The same letters with and without a space: cyber-attack, cyberattack; ceasefire, cease-fire."""
+    if len(words) == 2 and all(word.isalpha() and len(word) >= _PART for word in words):  # noqa: PLR2004
+        yield Rendering(("".join(words),))
+    letters = "".join(words).lower()
+    for phrase in dict.fromkeys(phrase for entry in entries for phrase in entry.phrases.get("en", ())):
+        if len(phrase) > len(words) and "".join(phrase).lower() == letters:
+            yield Rendering(phrase)
+
+
+def _link(words: Phrase) -> str:
+    """A linking word, or nothing."""
+    return words[0].lower() if len(words) == 1 and words[0].lower() in _LINKS else ""
+
+
+def _in_order(parts: list[list[Entry] | str]) -> list[list[Entry]]:
+    """The parts in the other language's order: what modifies turns round its head; "A of B" keeps its order."""
+    groups: list[list[list[Entry]]] = [[]]
+    for part in parts:
+        if isinstance(part, str):
+            if part not in {"the", "a", "an"}:
+                groups.append([])
+        else:
+            groups[-1].append(part)
+    return [part for group in groups for part in reversed(group)]
+
+
+def _count(choices: list[list[Rendering]]) -> int:
+    total = 1
+    for choice in choices:
+        total *= len(choice)
+    return total
+
+
+def _phrases(entries: Iterable[Entry], language: Language) -> Iterator[Rendering]:
+    seen: set[Phrase] = set()
+    for entry in entries:
+        for phrase in entry.phrases.get(language, ()):
+            if phrase not in seen:
+                seen.add(phrase)
+                name = entry.kind == "name"
+                words = tuple(map(Proper if name else Lexical, phrase))
+                yield Rendering(words, entry.stops.get(language, ()), name)
+
+
+@lru_cache(maxsize=1)
+def own() -> Thesaurus:
+    """Every concept and name that ships."""
+    thesaurus = Thesaurus(knowledge.own(), with_freedict=True)
+    for name in seeds.names(knowledge.FOLDER, "concepts_"):
+        for row in seeds.table(knowledge.FOLDER, name):
+            thesaurus.add(_concept(row))
+    for each in gazetteer.own():
+        for entry in _name(each):
+            thesaurus.add(entry)
+    return thesaurus
+
+
+def _concept(row: seeds.Row) -> Entry:
+    return Entry(row["id"], {"en": _split(row["en"]), "ar": _split(row["ar"])},
+                 {"en": _split(row["not_en"]), "ar": _split(row["not_ar"])}, row["kind"])  # fmt: skip
+
+
+def _name(name: gazetteer.Name) -> Iterator[Entry]:
+    """A person has two entries: by whole name, and by the surname that names them alone."""
+    whole: dict[Language, tuple[Phrase, ...]] = {"ar": _phrases_of(name.ar), "en": _phrases_of(name.en)}
+    yield Entry(f"{name.type}:{name.wikidata or name.label_en}", whole, {}, "name")
+    if name.alone_ar or name.alone_en:
+        alone: dict[Language, tuple[Phrase, ...]] = {"ar": _phrases_of(name.alone_ar), "en": _phrases_of(name.alone_en)}
+        yield Entry(f"{name.type}:{name.wikidata or name.label_en}:alone", alone, {}, "name")
+
+
+def _phrases_of(cells: Iterable[str]) -> tuple[Phrase, ...]:
+    return tuple(tuple(_NO_WORD.sub(" ", cell).split()) for cell in cells)
+
+
+def _split(cell: str) -> tuple[Phrase, ...]:
+    return _phrases_of(seeds.values(bare(cell)))

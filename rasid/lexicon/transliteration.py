@@ -1,0 +1,89 @@
+"""Other spellings of names: customary ones, seats of hamza, and how a foreign name that no list has may be written.
+
+Foreign sounds have no settled Arabic letters (غ ج ق ك for g, long or short vowels), so one name has several spellings.
+The rule for unlisted names is conservative: it varies only what looks like a transliteration, and never into a word
+that the lists know, so that عمر stays apart from عامر.
+"""
+
+from collections.abc import Callable, Iterator
+from itertools import chain, islice
+from typing import Final
+
+MAX_VARIANTS: Final = 80  # spellings one name may add to a watch
+_LEAST_LETTERS: Final = 5  # below it too many Arabic words are a vowel away
+_ARABIC_ONLY: Final = frozenset("حعضظثذةءئؤأإآى")  # letters that transliterations of European names hardly use
+_VOWELS: Final = "اوي"
+_SOUNDS: Final = (("غ", "جكق"), ("ج", "غ"), ("ق", "غ"), ("ت", "ط"), ("ط", "ت"), ("س", "ص"), ("ص", "س"))
+_ENDINGS: Final = (("سكي", "سكاي"), ("سكاي", "سكي"), ("يتش", "يش"), ("يش", "يتش"), ("تاين", "تين"), ("تين", "تاين"))
+# Words with two spellings in newspapers of equal standing, whatever follows them.
+_CUSTOMARY: Final = (("أمريك", "أميرك"), ("ديمقراط", "ديموقراط"), ("دبلوماس", "ديبلوماس"), ("إفريق", "أفريق"),
+                     ("انجليز", "انكليز"), ("إنجليز", "إنكليز"), ("أوروب", "أورب"), ("أوكران", "أكران"),
+                     ("تلفزيون", "تليفزيون"), ("ميليشي", "مليشي"))  # fmt: skip
+# A hamza between long vowels or before ة has had three seats: Cairo's, Beirut's, and none (شئون, شؤون, شءون).
+_SEATS: Final = (("ؤو", ("ئو", "ءو", "ؤ")), ("ئو", ("ؤو", "ءو")), ("ءو", ("ؤو", "ئو")), ("يئة", ("يأة",)),
+                 ("يأة", ("يئة",)), ("يئت", ("يأت",)), ("مئة", ("مائة",)), ("مائة", ("مئة",)))  # fmt: skip
+
+
+def spellings(word: str) -> list[str]:
+    """The customary other spellings of any word, listed or not; without `word` itself."""
+    found: dict[str, None] = {}
+    for left, right in _CUSTOMARY:
+        for here, there in ((left, right), (right, left)):
+            if here in word:
+                found.setdefault(word.replace(here, there, 1))
+    for here, others in _SEATS:
+        if here in word:
+            found.update(dict.fromkeys(word.replace(here, other, 1) for other in others))
+    found.pop(word, None)
+    return list(found)
+
+
+def looks_foreign(word: str) -> bool:
+    """Whether `word` may be a transliteration, by its letters: long enough, and without letters only Arabic needs."""
+    return len(word.removeprefix("ال")) >= _LEAST_LETTERS and not _ARABIC_ONLY & set(word)
+
+
+def variants(word: str, is_word: Callable[[str], bool], is_name: Callable[[str], bool]) -> list[str]:
+    """Spellings of an unlisted foreign name, at most MAX_VARIANTS; none where `word` does not look like one.
+
+    A spelling that is a word is left out, and one that is a name too where a vowel is what differs: سلمان is not
+    سليمان, but سيرغي is سيرجي.
+    """
+    if not looks_foreign(word):
+        return []
+    sounded = dict.fromkeys(each for each in _by_sound(word) if each != word)
+    vowelled = chain(_by_ending(word), _by_vowel(word), *map(_by_vowel, sounded))
+    other = (each for each in dict.fromkeys(vowelled) if each != word and each not in sounded and not is_name(each))
+    return list(islice((each for each in chain(sounded, other) if not _reads_as(each, is_word)), MAX_VARIANTS))
+
+
+def _reads_as(spelled: str, is_word: Callable[[str], bool]) -> bool:
+    """Whether a spelling is a word, a word in the accusative (صورا) or one after a clitic."""
+    return is_word(spelled) or (spelled[-1] == "ا" and is_word(spelled[:-1])) or (
+        spelled[0] in "وفبكل" and is_word(spelled[1:]))  # fmt: skip
+
+
+def _by_ending(word: str) -> Iterator[str]:
+    yield from (word.removesuffix(here) + there for here, there in _ENDINGS if word.endswith(here))
+
+
+def _by_sound(word: str) -> Iterator[str]:
+    """Another letter for one sound, in one place or in all."""
+    for here, others in _SOUNDS:
+        if here in word:
+            for other in others:
+                yield word.replace(here, other)
+                yield from (word[:at] + other + word[at + 1 :] for at, letter in enumerate(word) if letter == here)
+
+
+def _by_vowel(word: str) -> Iterator[str]:
+    """One long vowel less inside, one more between two consonants, or one written twice."""
+    for at in range(1, len(word) - 1):
+        if word[at] in _VOWELS:
+            if len(word) > _LEAST_LETTERS or word[at] != "ا" or word[at + 1] in _VOWELS:
+                yield word[:at] + word[at + 1 :]
+            if word[at] in "وي" and word[at - 1] not in _VOWELS:
+                yield word[:at] + word[at] + word[at:]
+    for at in range(1, len(word)):
+        if word[at - 1] not in _VOWELS and word[at] not in _VOWELS:
+            yield from (word[:at] + vowel + word[at:] for vowel in _VOWELS)

@@ -1,0 +1,28 @@
+"""Everything that tags an article, over one lexis."""
+
+from typing import Final
+
+from rasid.lexicon import gazetteer, knowledge
+from rasid.lexicon.lexis import Lexis
+from rasid.lexicon.scan import Scan
+from rasid.tag.entities import EntityTagger
+from rasid.tag.topics import TopicTagger
+from schemas.tagged_article import Entity, Topic
+
+TAGGERS: Final = ("gazetteer", "topic-terms")
+
+
+class Tagger:
+    """The seeds' names and topics. Share the lexis with a Watchbook: then one look-up of an article serves both."""
+
+    def __init__(self, lexis: Lexis) -> None:
+        known = knowledge.own()
+        self._entities = EntityTagger(lexis, known)
+        for name in gazetteer.own():
+            self._entities.add(name)
+        self._topics = TopicTagger(Lexis(), known)  # its words are common ones, which others need not step over
+        self._topics.load()
+
+    def tag(self, scan: Scan) -> tuple[list[Topic], list[Entity]]:
+        """The topics and entities of an article."""
+        return self._topics.tag(scan), self._entities.tag(scan)

@@ -1,0 +1,169 @@
+"""IPTC Media Topics of an article, by the terms that speak for each.
+
+A term counts in full the first time and less each further time, more in a title; what speaks for a topic speaks for
+its parents. The words that spoke are kept as evidence.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import accumulate, chain, takewhile
+from typing import Final, NamedTuple
+
+from rasid.errors import SeedError
+from rasid.lexicon import arabic, english, seeds
+from rasid.lexicon.knowledge import Knowledge
+from rasid.lexicon.lexis import Lexis, Word
+from rasid.lexicon.phrases import Found, Ids, PhraseIndex
+from rasid.lexicon.scan import Scan
+from rasid.lexicon.thesaurus import language_of
+from schemas.span import Span
+from schemas.tagged_article import Label, Topic
+
+FOLDER: Final = "topics"
+TITLE_TIMES: Final = 6  # mentions in the body that one in the headline is worth: it counts about 2.5 times as much
+LEAD: Final = 150  # entries of the body that are looked at: what a report is about is said where it begins
+MAX_COUNT: Final = 30  # mentions of a term, beyond which more say nothing
+HALF_SCORE: Final = (
+    3.0  # the score, for an article of usual length, at which confidence is one half and the topic is given
+)
+USUAL_WORDS: Final = 200
+MAX_TOPICS: Final = 8
+MAX_EVIDENCE: Final = 5
+
+
+class Vote(NamedTuple):
+    """A term speaks for `code` with `weight`; a negative one speaks against it."""
+
+    code: str
+    weight: float
+    term: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A topic of the vocabulary and the codes above it."""
+
+    label: Label
+    parents: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class TopicTagger:
+    """The topics' terms, as phrases of a lexis' words."""
+
+    lexis: Lexis
+    known: Knowledge
+    _index: PhraseIndex[int] = field(default_factory=PhraseIndex)
+    _subjects: dict[str, Subject] = field(default_factory=dict)
+    _votes: list[Vote] = field(default_factory=list)
+    _words: dict[str, int] = field(default_factory=dict)
+    _lines: dict[str, tuple[str, ...]] = field(default_factory=dict)  # a topic and those above it
+
+    def load(self) -> None:
+        """Takes in every topic that ships. Raises SeedError where a term speaks for an unknown code."""
+        for row in seeds.table(FOLDER, "topics.tsv"):
+            self._subjects[row["code"]] = Subject(Label(row["ar"], row["en"]), tuple(seeds.values(row["parents"])))
+        self._lines = {code: (code, *subject.parents) for code, subject in self._subjects.items()}
+        for name in seeds.names(FOLDER, "terms_"):
+            for row in seeds.table(FOLDER, name):
+                self._add_terms(row)
+
+    def _add_terms(self, row: seeds.Row) -> None:
+        code = row["code"]
+        if code not in self._subjects:
+            raise SeedError(f"seeds/topics: terms for {code!r}, which topics.tsv does not have: add it there")
+        for cell, sign in ((row["ar"], 1.0), (row["en"], 1.0), (row["not_ar"], -1.0), (row["not_en"], -1.0)):
+            for value in seeds.values(cell):
+                term, _, weight = value.partition("^")
+                self._add(term.strip(), Vote(code, sign * float(weight or 1.0), term.strip()))
+
+    def _add(self, term: str, vote: Vote) -> None:
+        words = tuple(self._word(word) for word in term.replace("-", " ").split())
+        self._index.add(words, len(self._votes))
+        self._votes.append(vote)
+
+    def _word(self, written: str) -> int:
+        if written not in self._words:
+            self._words[written] = self.lexis.add(self._make(written))
+        return self._words[written]
+
+    def _make(self, written: str) -> Word:
+        return arabic.word(written, self.known) if language_of(written) == "ar" else english.word(written)
+
+    def tag(self, scan: Scan) -> list[Topic]:
+        """The topics an article is about, surest first; none is an answer. Terms are compared by their letters."""
+        begun = scan.first_of_body
+        ids = dict(self.lexis.occurrences(scan.reading.keys[: begun + LEAD]))
+        longer = self._index.longer(scan.reading, ids)
+        counts = self._counts(ids, longer, begun)
+        scores: dict[str, float] = {}
+        for number, count in counts.items():
+            vote = self._votes[number]
+            weight = vote.weight * _REPEATED[min(count, MAX_COUNT)]
+            for code in self._lines[vote.code]:
+                scores[code] = scores.get(code, 0.0) + weight
+        return self._topics(scores, counts, longer, ids, scan)
+
+    def _counts(self, ids: Ids, longer: list[Found[int]], first_of_body: int) -> Counter[int]:
+        """How often each term stands there; in the title it counts as `TITLE_TIMES`."""
+        singles = self._index.singles
+        counts = Counter(chain.from_iterable(map(singles.__getitem__, ids.values())))
+        counts.update(each.payload for each in longer)
+        for index in takewhile(first_of_body.__gt__, ids):
+            for number in singles[ids[index]]:
+                counts[number] += TITLE_TIMES - 1
+        for each in takewhile(lambda each: each.first < first_of_body, longer):
+            counts[each.payload] += TITLE_TIMES - 1
+        return counts
+
+    def _topics(
+        self, scores: Mapping[str, float], counts: Mapping[int, int], longer: list[Found[int]], ids: Ids, scan: Scan
+    ) -> list[Topic]:
+        usual = HALF_SCORE * max(0.3, min(2.0, min(len(scan.reading.keys), LEAD) / USUAL_WORDS)) ** 0.5
+        sure = [(_confidence(score, usual), code) for code, score in scores.items() if score >= usual]
+        ranked = sorted(sure, key=lambda each: (-each[0], each[1]))[:MAX_TOPICS]
+        spoke = self._weightiest([code for _, code in ranked], counts)
+        places = self._places({number for numbers in spoke.values() for number in numbers}, longer, ids, scan)
+        spans = {code: sorted((places[number] for number in numbers), key=_order) for code, numbers in spoke.items()}
+        return [Topic(code, self._subjects[code].label, confidence, spans[code]) for confidence, code in ranked]
+
+    def _weightiest(self, codes: list[str], counts: Mapping[int, int]) -> dict[str, list[int]]:
+        """For each topic the terms there that speak most for it."""
+        spoke: dict[str, list[int]] = {code: [] for code in codes}
+        for number in sorted(counts, key=self._weight, reverse=True):
+            if self._weight(number) <= 0:
+                break
+            for code in self._lines[self._votes[number].code]:
+                if code in spoke and len(spoke[code]) < MAX_EVIDENCE:
+                    spoke[code].append(number)
+        return spoke
+
+    def _weight(self, number: int) -> float:
+        return self._votes[number].weight
+
+    def _places(self, wanted: set[int], longer: list[Found[int]], ids: Ids, scan: Scan) -> dict[int, Span]:
+        """Where each of these terms stands first."""
+        found = {each.payload: scan.span(each.first, each.last) for each in reversed(longer) if each.payload in wanted}
+        singles, missing = self._index.singles, wanted - found.keys()
+        for index, numbers in ids.items():
+            for number in missing.intersection(singles[numbers]):
+                found[number] = scan.span(index, index)
+                missing.remove(number)
+            if not missing:
+                break
+        return found
+
+
+def _order(span: Span) -> tuple[bool, int]:
+    return span.field == "body", span.start
+
+
+# A term counts in full the first time, a half the second, a third the third …
+_REPEATED: Final = tuple(accumulate((1 / nth for nth in range(1, MAX_COUNT + 1)), initial=0.0))
+
+
+def _confidence(score: float, usual: float) -> float:
+    """From a score to [0, 1): one half at `usual`, rising as e to the minus."""
+    return round(1 - math.exp(-math.log(2) * max(0.0, score) / usual), 3)

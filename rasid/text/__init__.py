@@ -1,0 +1,1 @@
+"""Text as it is read: letters folded, words found, sentences told apart."""

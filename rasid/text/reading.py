@@ -1,0 +1,208 @@
+"""One pass over a text: its words as folded keys, and, for those that matter, where they stand.
+
+A key is a word's folded letters in windows-1256, one byte a letter; a word with letters outside that code page is a
+NUL byte and its UTF-8. The fast way folds the whole text in C; the exact way goes character by character and is the
+definition: tests/text/test_reading.py holds them together.
+"""
+
+import codecs
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from itertools import accumulate, compress
+from typing import Final
+
+from rasid.text.letters import GAP, MARK, fold_char
+
+CODE_PAGE: Final = "cp1256"
+_FOLD_UNKNOWN: Final = "rasid-fold"
+_URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_APOSTROPHES = "'\u2019\u2018\u02bc\u0060"
+_ENDS = re.compile(r"[.!?\u061f\u2026\u06d4\u3002]|\n[^\S\n]*\n")
+FIELD_BREAK: Final = "\n\n"
+
+
+class _OtherScriptError(Exception):
+    """A letter that windows-1256 does not have: only the exact way can read this text."""
+
+
+def _fold_unknown(error: UnicodeError) -> tuple[str | bytes, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    folded = [_one_byte(char) for char in error.object[error.start : error.end]]
+    return b"".join(folded), error.end
+
+
+def _one_byte(char: str) -> bytes:
+    folded = fold_char(char)
+    try:
+        encoded = folded.encode(CODE_PAGE)
+    except UnicodeEncodeError:
+        raise _OtherScriptError from None
+    if len(encoded) != 1:
+        raise _OtherScriptError
+    return encoded
+
+
+codecs.register_error(_FOLD_UNKNOWN, _fold_unknown)
+
+
+def _byte_table() -> bytes:
+    """For each byte of windows-1256, the byte of its folded letter."""
+    table = bytearray()
+    for byte in range(256):
+        folded = fold_char(bytes([byte]).decode(CODE_PAGE, "replace"))
+        encoded = folded.encode(CODE_PAGE, "replace")
+        table += encoded if len(encoded) == 1 else GAP.encode()
+    return bytes(table)
+
+
+_TABLE: Final = _byte_table()
+_MARK: Final = MARK.encode()
+_GAP: Final = GAP.encode()
+
+
+def key_of(word: str) -> bytes:
+    """The key of one folded word."""
+    try:
+        return word.encode(CODE_PAGE)
+    except UnicodeEncodeError:
+        return b"\0" + word.encode("utf-8", "surrogatepass")
+
+
+def word_key(word: str) -> bytes:
+    """The key of one word as written; marks and separators in it are dropped."""
+    try:
+        return word.encode(CODE_PAGE, _FOLD_UNKNOWN).translate(_TABLE).translate(None, _MARK + _GAP)
+    except _OtherScriptError:
+        return key_of("".join(map(fold_char, word)).replace(MARK, "").replace(GAP, ""))
+
+
+def keys_of(text: str) -> list[bytes]:
+    """The keys of the words of `text`, for a watch's term or a name."""
+    return [key for key in Reading(text).keys if key]
+
+
+class Reading:
+    """A text and its words.
+
+    `keys` has one entry a word, and an empty one wherever two separators meet; an index into it is a word's index
+    everywhere in Rasid. Spans are half-open code points of `text`.
+    """
+
+    __slots__ = ("__dict__", "_folded", "_origin", "keys", "text")
+
+    def __init__(self, text: str, *, exact: bool = False) -> None:
+        self.text = text
+        self._origin: Sequence[int] | None = None
+        self._folded: bytes | str
+        if not exact:
+            try:
+                self._read_fast(_without_urls(text))
+            except _OtherScriptError:
+                exact = True
+        if exact:
+            self._read_exactly(_without_urls(text))
+
+    def _read_fast(self, text: str) -> None:
+        folded = text.encode(CODE_PAGE, _FOLD_UNKNOWN).translate(_TABLE)
+        self._folded = folded
+        self.keys: list[bytes] = folded.translate(None, _MARK).split(_GAP)
+
+    def _read_exactly(self, text: str) -> None:
+        pieces = [fold_char(char) for char in text]
+        folded = "".join(pieces)
+        if len(folded) != len(text):
+            self._origin = [index for index, piece in enumerate(pieces) for _ in piece]
+        self._folded = folded
+        self.keys = [key_of(word) for word in folded.replace(MARK, "").split(GAP)]
+
+    @cached_property
+    def _lengths(self) -> list[int]:
+        """How many letters and marks stand before each word of `keys`, separators not counted."""
+        words = self._folded.split(_GAP) if isinstance(self._folded, bytes) else self._folded.split(GAP)
+        return list(accumulate(map(len, words), initial=0))
+
+    def span(self, index: int) -> tuple[int, int]:
+        """Where word `index` stands in `text`, marks at its edges that belong to no letter left out."""
+        start, end = self._lengths[index] + index, self._lengths[index + 1] + index
+        mark: int | str = _MARK[0] if isinstance(self._folded, bytes) else MARK
+        while start < end and self._folded[start] == mark:
+            start += 1
+        if self._origin is None:
+            return start, end
+        return self._origin[start], self._origin[end - 1] + 1
+
+    def index_at(self, offset: int) -> int:
+        """The index of the first entry that begins at `offset` of the text or later."""
+        if self._origin is None and isinstance(self._folded, bytes):
+            return self._folded.count(_GAP, 0, offset)
+        return bisect_left(range(len(self.keys)), offset, key=lambda index: self.span(index)[0])
+
+    def next_word(self, index: int) -> int:
+        """The index of the word after `index`, or one past the end: empty entries and a possessive 's are no words."""
+        keys, end = self.keys, len(self.keys)
+        index += 1
+        while index < end and (not keys[index] or (keys[index] == b"s" and self._is_possessive(index))):
+            index += 1
+        return index
+
+    def surface(self, index: int) -> str:
+        """Word `index` as it is written."""
+        if self._origin is None:  # a mark before the first letter changes nothing for whoever compares
+            return self.text[self._lengths[index] + index : self._lengths[index + 1] + index]
+        start, end = self.span(index)
+        return self.text[start:end]
+
+    @cached_property
+    def places(self) -> list[int]:
+        """The position of each word among words: what a phrase counts. Empty ones and a possessive 's take none."""
+        return list(accumulate(self._placed, initial=-1))[1:]
+
+    @cached_property
+    def at_place(self) -> list[int]:
+        """The index of the word at each position: the inverse of `places`."""
+        return list(compress(range(len(self.keys)), self._placed))
+
+    @property
+    def _placed(self) -> Iterable[bool]:
+        """Whether each word of `keys` takes a position."""
+        if b"s" not in self.keys:
+            return map(bool, self.keys)
+        return (bool(key) and not (key == b"s" and self._is_possessive(index)) for index, key in enumerate(self.keys))
+
+    def _is_possessive(self, index: int) -> bool:
+        start = self.span(index)[0]
+        return start > 1 and self.text[start - 1] in _APOSTROPHES and self.text[start - 2].isalpha()
+
+    def breaks_between(self, left: int, right: int) -> bool:
+        """Whether a sentence ends between word `left` and the later word `right`."""
+        return any(self._break_after(index, right) for index in range(left, right) if self.keys[index])
+
+    def _break_after(self, index: int, last: int) -> bool:
+        """Whether a sentence ends between this word and the next one up to `last`."""
+        if index + 1 == last and self._origin is None:
+            char = self.text[self._lengths[last] + index]
+            if char in " -،,":
+                return False
+        following = next(other for other in range(index + 1, last + 1) if self.keys[other])
+        end, start = self.span(index)[1], self.span(following)[0]
+        between = self.text[end:start]
+        if not _ENDS.search(between):
+            return False
+        return not self._is_point_inside(index, following, between)
+
+    def _is_point_inside(self, index: int, following: int, between: str) -> bool:
+        """A full stop that ends no sentence: in a number (3.5) or a host name, or after one letter (U.S., د. أحمد)."""
+        if between.count(".") != 1 or _ENDS.search(between.replace(".", "")):
+            return False
+        left, right = self.keys[index], self.keys[following]
+        return len(left) == 1 or (between == "." and left.isascii() and right.isascii())
+
+
+def _without_urls(text: str) -> str:
+    """Addresses become spaces of the same length: their parts are no words of the article."""
+    if "://" not in text and "www." not in text and "WWW." not in text:
+        return text
+    return _URL.sub(lambda found: " " * len(found.group()), text)

@@ -1,0 +1,114 @@
+"""A delivery desk between a stream that only remembers and receivers on loopback, for the tests of deliver."""
+
+import asyncio
+import random
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import msgspec
+from aiokafka import ConsumerRecord
+from prometheus_client import REGISTRY
+from pydantic import SecretStr
+
+from agents import batching
+from agents.deliver import Desk, Ports
+from agents.receivers import Receiver
+from agents.settings import Settings
+from rasid.deliver.schedule import Schedule
+from rasid.deliver.target import target
+from schemas.delivery_result import DeliveryResult
+from tests.collector import SECRET, until
+
+QUICK = Schedule(delays_seconds=(0.05, 0.1, 0.1, 0.1), deadline_seconds=10)
+OTHER_SECRET = "whsec_cmFzaWQtdGVzdHMtb3RoZXItc2VjcmV0LTAwMDAwMg=="
+
+
+@dataclass(eq=False)
+class Event:
+    """What Faust gives an agent, as far as a desk looks at it."""
+
+    value: batching.Records
+
+
+@dataclass
+class Stream:
+    """The broker's end: keeps what is sent and acknowledged; `up` may be cleared to hold acknowledgements back."""
+
+    sent: list = field(default_factory=list)
+    acked: list = field(default_factory=list)
+    revoked: set = field(default_factory=set)
+    up: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def send(self, messages):
+        await self.up.wait()
+        self.sent += messages
+
+    async def ack(self, event):
+        self.acked.append(event)
+
+    def is_owed(self, event):
+        return event not in self.revoked
+
+    @property
+    def ports(self):
+        return Ports(self.send, self.ack, self.is_owed)
+
+    @property
+    def results(self):
+        return [
+            msgspec.json.decode(message.value, type=DeliveryResult)
+            for message in self.sent
+            if message.topic == "deliveries"
+        ]
+
+    @property
+    def letters(self):
+        return [message for message in self.sent if message.topic == "dead-letters"]
+
+    async def wait(self, events, seconds=10.0):
+        """Until so many events are acknowledged."""
+        await until(lambda: len(self.acked) >= events, seconds)
+
+
+def receiver(name, url, **options):
+    options = {"allow_private": True, "timeout_seconds": 2.0, "secrets": (SecretStr(SECRET),)} | options
+    return Receiver(name=name, target=target(url, allow_private=options["allow_private"]), **options)
+
+
+def record(value, partition=0, offset=0):
+    value = msgspec.json.encode(value) if not isinstance(value, bytes | None) else value
+    return ConsumerRecord(
+        topic="alerts",
+        partition=partition,
+        offset=offset,
+        timestamp=0,
+        timestamp_type=0,
+        key=b"guarantees",
+        value=value,
+        checksum=None,
+        serialized_key_size=10,
+        serialized_value_size=len(value or b""),
+        headers=[("traceparent", b"00-abc")],
+    )
+
+
+def event(*values, partition=0):
+    return Event(batching.Records(record(value, partition, offset) for offset, value in enumerate(values)))
+
+
+@asynccontextmanager
+async def desk(*receivers, schedule=QUICK):
+    stream = Stream()
+    stream.up.set()
+    known = {each.name: each for each in receivers}
+    async with Desk(Settings(), known, stream.ports, schedule, random.Random(1)) as open_desk:
+        open_desk.stream = stream
+        yield open_desk
+
+
+def sample(name, **labels):
+    return REGISTRY.get_sample_value(name, labels) or 0.0
+
+
+def about(letter):
+    return {name: value.decode() for name, value in letter.headers}

@@ -1,0 +1,141 @@
+"""The delivery agent as a process of its own on the embedded broker: killed, stopped, and nothing lost or invented."""
+
+import asyncio
+import os
+import signal
+import sys
+import uuid
+from collections import Counter
+from contextlib import asynccontextmanager
+
+import msgspec
+import pytest
+from kafka import KafkaConsumer, KafkaProducer
+
+from agents import topics
+from agents.sending import Crc32Partitioner
+from agents.settings import Settings
+from tests.collector import SECRET, Collector, Slow, Status, silent, until
+from tests.deliver.alerts import alert
+
+
+@pytest.fixture
+def settings(embedded_broker):
+    """A deployment of its own on the shared broker, its topics made."""
+    made = Settings(bootstrap_servers=embedded_broker, topic_prefix=f"d{uuid.uuid4().hex[:8]}.", partitions=2)
+    topics.ensure(made)
+    return made
+
+
+@pytest.fixture
+def environment(settings, tmp_path):
+    """The environment of its workers, and the way to name their receivers."""
+
+    def named(**urls):
+        file = tmp_path / "receivers.toml"
+        tables = (
+            f'[[receiver]]\nname = "{name}"\nurl = "{url}"\nsecrets = ["{SECRET}"]\nallow_private = true\n'
+            for name, url in urls.items()
+        )
+        file.write_text("".join(tables))
+        return os.environ | {
+            "RASID_BOOTSTRAP_SERVERS": settings.bootstrap_servers,
+            "RASID_TOPIC_PREFIX": settings.topic_prefix,
+            "RASID_PARTITIONS": "2",
+            "RASID_GROUP": settings.topic_prefix + "deliver",
+            "RASID_WEB_PORT": "0",
+            "RASID_RECEIVERS": str(file),
+        }
+
+    return named
+
+
+@asynccontextmanager
+async def worker(environment, log):
+    """A worker process; killed at the end where it still runs."""
+    program = [sys.executable, "-m", "tests.agents.deliver_worker"]
+    process = await asyncio.create_subprocess_exec(*program, env=environment, stdout=log, stderr=log)
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+def publish(settings, alerts):
+    """Puts alerts, or bytes that are none, on their topic."""
+    producer = KafkaProducer(bootstrap_servers=settings.bootstrap_servers, partitioner=Crc32Partitioner())
+    for number, each in enumerate(alerts):
+        value = each if isinstance(each, bytes) else msgspec.json.encode(each)
+        producer.send(topics.ALERTS.name(settings), key=f"watch-{number % 7}".encode(), value=value)
+    producer.flush()
+    producer.close()
+
+
+def stored(settings, topic, count):
+    """The records of a topic, at least `count` of them."""
+    options = {"bootstrap_servers": settings.bootstrap_servers, "auto_offset_reset": "earliest"}
+    consumer = KafkaConsumer(topic.name(settings), consumer_timeout_ms=1000, **options)
+    found = []
+    for _ in range(15):
+        found += list(consumer)
+        if len(found) >= count:
+            break
+    consumer.close()
+    return found
+
+
+async def test_killed_again_and_again_it_delivers_everything_with_the_same_ids(settings, environment, tmp_path):
+    wanted = {alert(number).id for number in range(600)}
+    async with Collector(default=Slow(0.01)) as desk:
+        named = environment(default=desk.url)
+        await asyncio.to_thread(publish, settings, [*map(alert, range(600)), b"no alert"])
+        with (tmp_path / "log").open("wb") as log:
+            for share in (100, 300):
+                async with worker(named, log) as process:
+                    await until(lambda share=share: len(desk.ids) >= share, 60)
+                    process.kill()
+                    await process.wait()
+            async with worker(named, log):
+                await until(lambda: desk.ids == wanted, 60)
+                results = await asyncio.to_thread(stored, settings, topics.DELIVERIES, 600)
+                letters = await asyncio.to_thread(stored, settings, topics.DEAD_LETTERS, 1)
+    assert not any(each.fault for each in desk.received)
+    assert {record.key.decode() for record in results} == wanted
+    assert {(dict(each.headers)["rasid-reason"], each.value) for each in letters} == {(b"not_json", b"no alert")}
+    assert all(len({each.body for each in sent}) == 1 for sent in desk.by_id().values())
+    log = (tmp_path / "log").read_text()
+    assert "to-hide" not in log
+    assert SECRET.removeprefix("whsec_") not in log
+
+
+async def test_stopped_under_load_it_doubles_little_and_the_next_start_goes_on(settings, environment, tmp_path):
+    async with Collector(default=Slow(0.05)) as desk:
+        named = environment(default=desk.url)
+        await asyncio.to_thread(publish, settings, map(alert, range(300)))
+        with (tmp_path / "log").open("wb") as log:
+            async with worker(named, log) as process:
+                await until(lambda: len(desk.ids) >= 80, 60)
+                process.send_signal(signal.SIGTERM)
+                assert await asyncio.wait_for(process.wait(), 30) == 0
+            async with worker(named, log):
+                await until(lambda: len(desk.ids) == 300, 60)
+                await asyncio.to_thread(stored, settings, topics.DELIVERIES, 300)
+    doubled = [sent for sent, count in Counter(each.id for each in desk.received).items() if count > 1]
+    assert len(doubled) <= 2 * 2 * 10  # of each partition, the events that were not settled whole
+
+
+async def test_a_dead_receiver_holds_up_nobody_and_its_alerts_are_put_aside(settings, environment, tmp_path):
+    with silent() as mute:
+        async with Collector() as well, Collector(default=Status(410)) as gone:
+            named = environment(well=well.url, gone=gone.url, mute=mute)
+            alerts = [alert(number, receivers=["mute", "gone", "well"]) for number in range(40)]
+            await asyncio.to_thread(publish, settings, alerts)
+            with (tmp_path / "log").open("wb") as log:
+                async with worker(named, log):
+                    await until(lambda: len(well.ids) == 40, 60)
+                    letters = await asyncio.to_thread(stored, settings, topics.DEAD_LETTERS, 40)
+    details = Counter(dict(each.headers)["rasid-detail"].decode() for each in letters)
+    assert sum(count for detail, count in details.items() if detail.startswith("receiver 'gone'")) == 40
+    assert {msgspec.json.decode(each.value)["id"] for each in letters} == well.ids

@@ -1,0 +1,162 @@
+"""The book: presearching equals verifying all, watches come and go without trace, and one bad watch hurts no other."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rasid.watch.watchbook import Watchbook
+from schemas.article import ArticleEvent
+from schemas.watch import Watch
+
+SEED = Path(__file__).parents[3] / "shared/seeds/kremlin_abu_dhabi_ar.txt"
+WORDS = ["سلام", "السلام", "حرب", "حربا", "ضمانات", "الضمانات", "أمنية", "الأمنية", "امنية", "talks", "security", "guarantees",
+         "ceasefire", "هدنة", "ووقف", "إطلاق", "النار", ".", "\n\n", "“", "،"]  # fmt: skip
+
+
+def article(text, title="", **more):
+    return ArticleEvent(uri="urn:test", title=title, body=text, **more)
+
+
+def found(book, event):
+    return book.match(book.scan(event), [], [])
+
+
+def queries():
+    term = st.sampled_from(["سلام", "حرب", "ضمانات أمنية", "security guarantees", "ceasefire", "هدنة", "norm:أمنية", "حرب*",
+                            "title:سلام", '"سلام حرب"~2', "lang:ar", "سلام NEAR/3 حرب", "ATLEAST/2 حرب"])  # fmt: skip
+    return st.recursive(
+        term, lambda inner: st.one_of(st.tuples(inner, st.sampled_from(["AND", "OR", "AND NOT"]), inner).map(
+            lambda each: f"({each[0]}) {each[1]} ({each[2]})")), max_leaves=4)  # fmt: skip
+
+
+TEXTS = st.lists(st.sampled_from(WORDS), max_size=14).map(" ".join)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(queries(), min_size=1, max_size=5), TEXTS, TEXTS)
+def test_presearching_equals_verifying_every_watch(each, title, body):
+    book = Watchbook()
+    for number, query in enumerate(each):
+        book.add(Watch(id=f"w{number}", query=query))
+    event = article(body, title, language="ar")
+    scan = book.scan(event)
+    assert book.match(scan, [], []) == book.match_all(scan, [], [])
+
+
+@settings(max_examples=150, deadline=None)
+@given(queries(), queries(), TEXTS)
+def test_removing_a_watch_equals_never_adding_it(kept, removed, body):
+    with_it, without = Watchbook(), Watchbook()
+    event = article(body, language="ar")
+    with_it.add(Watch(id="removed", query=removed))
+    with_it.add(Watch(id="kept", query=kept))
+    found(with_it, event)
+    with_it.remove("removed")
+    without.add(Watch(id="kept", query=kept))
+    assert found(with_it, event) == found(without, event)
+    with_it.remove("kept")
+    assert not with_it.lexis._entries
+    assert not with_it._filed
+
+
+def test_a_word_seen_before_the_watch_is_still_found():
+    book = Watchbook()
+    event = article("وبالضمانات الأمنية")
+    assert not found(book, event)
+    book.add(Watch(id="w", query="ضمانة"))
+    assert [match.watch.id for match in found(book, event)] == ["w"]
+    book.remove("w")
+    assert not found(book, event)
+
+
+@settings(max_examples=200, deadline=None)
+@given(TEXTS, TEXTS)
+def test_evidence_cuts_its_text_out_of_its_field(title, body):
+    book = Watchbook()
+    book.add(Watch(id="w", query="سلام OR حرب OR ضمانات أمنية OR ceasefire"))
+    for match in found(book, article(body, title)):
+        for hit in match.evidence:
+            field = title if hit.field == "title" else body
+            assert field[hit.start : hit.end] == hit.text
+            assert field[: hit.start].endswith(hit.before)
+            assert field[hit.end :].startswith(hit.after)
+
+
+def test_a_faulty_watch_is_kept_out_with_its_reason_and_stops_no_other():
+    book = Watchbook()
+    assert not book.add(Watch(id="bad", query="(سلام"))
+    assert book.add(Watch(id="good", query="سلام"))
+    assert "not closed" in book.faulty["bad"]
+    assert [match.watch.id for match in found(book, article("سلام"))] == ["good"]
+    assert book.add(Watch(id="bad", query="حرب"))
+    assert not book.faulty
+
+
+def test_a_disabled_watch_rests():
+    book = Watchbook()
+    book.add(Watch(id="w", query="سلام", enabled=False))
+    assert not found(book, article("سلام"))
+    assert (len(book), book.disabled) == (0, 1)
+    book.add(Watch(id="w", query="سلام"))
+    assert found(book, article("سلام"))
+
+
+def test_only_watches_whose_words_are_there_are_verified():
+    book = Watchbook()
+    for number, word in enumerate(["زلزال", "فيضان", "بركان", "إعصار", "حريق"]):
+        book.add(Watch(id=f"w{number}", query=f"{word} AND دمار"))
+    found(book, article("أسفر الزلزال عن دمار واسع"))
+    assert book.verified == 1
+
+
+@pytest.mark.skipif(not SEED.exists(), reason="the seed article is not here (../shared)")
+@pytest.mark.parametrize(
+    ("query", "texts"),
+    [
+        ("trilateral talks", {"محادثات “ثلاثية"}),
+        ("محادثات ثلاثية", {"محادثات “ثلاثية"}),
+        ("security guarantees", {"ضمانات أمنية", "الضمانات الأمنية"}),
+        ("ضمانات أمنية", {"ضمانات أمنية", "الضمانات الأمنية"}),
+        ("ترمب", {"ترمب", "ترامب"}),
+        ("ترامب", {"ترمب", "ترامب"}),
+    ],
+)
+def test_the_article_the_project_starts_from(query, texts):
+    book = Watchbook()
+    book.add(Watch(id="w", query=query))
+    (match,) = found(book, article(SEED.read_text("utf-8")))
+    assert {hit.text for hit in match.evidence} == texts
+
+
+@pytest.mark.parametrize("query", ["محادثات ثلاثية", "trilateral talks"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "تمهيدا لمحادثات ثلاثية",
+        "يستعد الوفد للمحادثات الثلاثية",
+        "رحبت بالمحادثات «الثلاثية»",
+        "محادثات (ثلاثية)\nجديدة",
+    ],
+)
+def test_clitics_quotes_and_brackets_do_not_hide_a_phrase(query, text):
+    book = Watchbook()
+    book.add(Watch(id="w", query=query))
+    assert found(book, article(text))
+
+
+def cases():
+    for path in sorted((Path(__file__).parents[1] / "cases").glob("match_*.jsonl")):
+        for line in path.read_text("utf-8").splitlines():
+            row = json.loads(line)
+            yield pytest.param(row, id=row["id"])
+
+
+@pytest.mark.parametrize("row", list(cases()))
+def test_cases(row):
+    book = Watchbook()
+    assert book.add(Watch(id="w", query=row["query"])), book.faulty
+    event = ArticleEvent(uri="urn:case", body=row["text"], **{k: row[k] for k in ("title", "language") if k in row})
+    assert bool(found(book, event)) is row["match"], row.get("note")
