@@ -95,7 +95,7 @@ def register(app: App, settings: Settings) -> None:
 
     @app.agent(batching.topic(app, topics.MATCHES.name(settings)), name="alert")
     async def alert(stream: Any) -> None:
-        async for event in stream.noack().events():
-            await alerting.prepare(event.value[0].partition)
-            await sending.send_all(app, [message for record in event.value for message in alerting.outgoing(record)])
-            await stream.ack(event)
+        async with sending.Pipeline(app, stream.ack) as pipeline:
+            async for event in stream.noack().events():
+                await alerting.prepare(event.value[0].partition)
+                await pipeline.send(event, [message for record in event.value for message in alerting.outgoing(record)])

@@ -36,27 +36,27 @@ class Records(tuple[ConsumerRecord, ...]):
 class Batches(faust.Schema[bytes, Records]):
     """Marks a topic whose events carry `Records` of at most `count` messages or `size_bytes`, whichever ends it first.
 
-    One message larger than `size_bytes` still comes, alone. A partition is read on only while fewer than `ahead` of
-    its events are delivered and not acknowledged; with `ahead_records`, while fewer than so many messages and
-    `ahead_bytes` are. The last fetch may exceed either by its own size (`consumer_max_fetch_size`).
+    One message larger than `size_bytes` still comes, alone. A partition is read on only while fewer than
+    `ahead_records` of its messages and `ahead_bytes` are delivered and not acknowledged; the last fetch may exceed
+    either by its own size (`consumer_max_fetch_size`). Events are not counted: at a low rate each carries one message,
+    and a bound of a few would make every article wait for the broker's answer to the ones before.
 
     `deferred` is for agents that take events on and acknowledge each when it is settled, much later and in any order:
     a rebalance and a stop do not wait for them. What is not acknowledged then comes again, to the next owner.
     """
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         count: int = 1000,
         size_bytes: int = 1 << 20,
         *,
-        ahead: int = 2,  # one in work, one waiting
-        ahead_records: int | None = None,
+        ahead_records: int = 2000,
         ahead_bytes: int = 16 << 20,
         deferred: bool = False,
     ) -> None:
         super().__init__(key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
         self.count, self.size_bytes = count, size_bytes
-        self.ahead, self.ahead_records, self.ahead_bytes = ahead, ahead_records, ahead_bytes
+        self.ahead_records, self.ahead_bytes = ahead_records, ahead_bytes
         self.deferred = deferred
 
     def loads_value(self, app: AppT, message: Message, **_: Any) -> Any:  # noqa: ARG002
@@ -77,8 +77,6 @@ class Batches(faust.Schema[bytes, Records]):
 
     def has_room(self, account: Account) -> bool:
         """Whether more may be fetched for a partition with this account."""
-        if self.ahead_records is None:
-            return account.events < self.ahead
         return account.records < self.ahead_records and account.size_bytes < self.ahead_bytes
 
     @property

@@ -1,19 +1,23 @@
-"""Sends messages and returns when the broker has acknowledged them all: what an agent awaits before it acknowledges.
+"""Sends messages and tells when the broker has acknowledged them all: what has to be before an agent acknowledges.
 
-Record batches are built here, one future each, rather than by aiokafka a message at a time: half the time of a send.
+`send_all` waits for it. A `Pipeline` does not: an agent goes on to its next event while the broker answers. Where there
+are many messages, record batches are built here, one future each: half the time that aiokafka takes a message at a time.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Final, NamedTuple, cast
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from types import TracebackType
+from typing import Any, Final, NamedTuple, Self, cast
 from zlib import crc32
 
 import faust
+from faust.types import EventT
 from kafka.partitioner import Partitioner
 
 # Of a record in a batch: lengths, attributes, timestamp and offset take 21 bytes at most, the batch's header 61.
 OVERHEAD_BYTES: Final = 100
 HEADER_OVERHEAD_BYTES: Final = 10  # of each header: two lengths, 5 bytes at most each
+FEW: Final = 4  # messages of a partition that join aiokafka's open batch: one of their own would wait for those before
 
 
 class Outgoing(NamedTuple):
@@ -48,6 +52,43 @@ async def send_all(app: faust.App, messages: Iterable[Outgoing]) -> None:
     Messages of one partition keep their order. One that does not fit `producer_max_batch_size` goes alone, up to
     `producer_max_request_size`. After a failure some of the messages may have been sent.
     """
+    await _acknowledged(await _handed_over(app, messages))
+
+
+class Pipeline:
+    """Sends what an agent makes of its events, and acknowledges each event when the broker has all of it.
+
+    Use as an asynchronous context around the agent's loop; the first failure ends that context with an exception.
+    """
+
+    def __init__(self, app: faust.App, ack: Callable[[EventT[Any]], Awaitable[Any]]) -> None:
+        self._app, self._ack = app, ack
+        self._answers = asyncio.TaskGroup()
+
+    async def __aenter__(self) -> Self:
+        await self._answers.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        return await self._answers.__aexit__(kind, error, trace)
+
+    async def send(
+        self, event: EventT[Any], messages: Iterable[Outgoing], sent: Callable[[], None] = lambda: None
+    ) -> None:
+        """Returns when the messages are on their way, behind those sent before; calls `sent` when they are there."""
+        futures = await _handed_over(self._app, messages)
+        self._answers.create_task(self._finish(event, futures, sent))
+
+    async def _finish(self, event: EventT[Any], futures: list[asyncio.Future[Any]], sent: Callable[[], None]) -> None:
+        await _acknowledged(futures)
+        sent()
+        await self._ack(event)
+
+
+async def _handed_over(app: faust.App, messages: Iterable[Outgoing]) -> list[asyncio.Future[Any]]:
+    """The producer's futures of messages that it has taken on."""
     await app.maybe_start_producer()
     lanes: dict[tuple[str, int], list[Outgoing]] = {}
     partitions: dict[str, list[int]] = {}
@@ -56,7 +97,8 @@ async def send_all(app: faust.App, messages: Iterable[Outgoing]) -> None:
             partitions[message.topic] = sorted(await _producer(app).partitions_for(message.topic))
         lane = message.topic, _partition(message, partitions[message.topic])
         lanes.setdefault(lane, []).append(message)
-    await asyncio.gather(*[_send_lane(app, *lane, queue) for lane, queue in lanes.items()])
+    sent = await asyncio.gather(*[_send_lane(app, *lane, queue) for lane, queue in lanes.items()])
+    return [future for futures in sent for future in futures]
 
 
 def _producer(app: faust.App) -> Any:
@@ -72,17 +114,19 @@ def _partition(message: Outgoing, partitions: list[int]) -> int:
     return message.partition
 
 
-async def _send_lane(app: faust.App, topic: str, partition: int, queue: list[Outgoing]) -> None:
+async def _send_lane(app: faust.App, topic: str, partition: int, queue: list[Outgoing]) -> list[asyncio.Future[Any]]:
     """One partition's messages, in order."""
     producer, sent = _producer(app), []
-    for part in _parts(producer.create_batch, queue, app.conf.producer_max_batch_size):
+    few = len(queue) <= FEW
+    parts = queue if few else _parts(producer.create_batch, queue, app.conf.producer_max_batch_size)
+    for part in parts:
         if isinstance(part, Outgoing):
             future = await app.producer.send(topic, part.key, part.value, partition, None, list(part.headers))
         else:
             part.close()  # or aiokafka might add other messages to it
             future = await producer.send_batch(part, topic, partition=partition)
         sent.append(cast(asyncio.Future[Any], future))
-    await _acknowledged(sent)
+    return sent
 
 
 def _parts(create_batch: Callable[[], Any], queue: Iterable[Outgoing], limit: int) -> Iterator[Any]:
@@ -115,6 +159,8 @@ def _size_bytes(message: Outgoing) -> int:
 
 async def _acknowledged(sent: list[asyncio.Future[Any]]) -> None:
     """Waits for all, or the first failure. Never cancels one: aiokafka's sender does not survive that of a batch."""
+    if not sent:
+        return
     done, pending = await asyncio.wait(sent, return_when=asyncio.FIRST_EXCEPTION)
     for future in pending:
         future.add_done_callback(_retrieve)

@@ -1,5 +1,6 @@
 """articles ──▶ articles.tagged and matches: one reading an article tags it and finds the watches it matches."""
 
+import functools
 import gc
 import logging
 from collections.abc import Iterator
@@ -71,10 +72,10 @@ def register(app: App, settings: Settings) -> None:
     @app.agent(batching.topic(app, topics.ARTICLES.name(settings)), name="tag")
     async def tag(stream: Any) -> None:
         await watchlist.caught_up.wait()
-        async for event in stream.noack().events():
-            await sending.send_all(app, [message for record in event.value for message in tagging.outgoing(record)])
-            _observe(event.value)
-            await stream.ack(event)
+        async with sending.Pipeline(app, stream.ack) as pipeline:
+            async for event in stream.noack().events():
+                made = [message for record in event.value for message in tagging.outgoing(record)]
+                await pipeline.send(event, made, functools.partial(_observe, event.value))
 
 
 def _observe(records: batching.Records) -> None:

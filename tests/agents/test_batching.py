@@ -184,8 +184,9 @@ def loaded(*loads: tuple[int, int]) -> Account:
 @pytest.mark.parametrize(
     ("schema", "account", "room"),
     [
-        (batching.Batches(), loaded((500, 10)), True),
-        (batching.Batches(), loaded((1, 1), (1, 1)), False),
+        (batching.Batches(), loaded((1000, 10), (999, 10)), True),
+        (batching.Batches(), loaded((1000, 10), (1000, 10)), False),
+        (batching.Batches(), loaded((1, 1), (1, 1), (1, 1)), True),
         (batching.Batches(ahead_records=10), loaded((1, 1), (1, 1), (7, 1)), True),
         (batching.Batches(ahead_records=10), loaded((1, 1), (9, 1)), False),
         (batching.Batches(ahead_records=10, ahead_bytes=100), loaded((1, 100)), False),
@@ -203,7 +204,7 @@ async def test_held_partitions_are_left_out_of_a_fetch(new_consumer, monkeypatch
         return {}
 
     monkeypatch.setattr(batching.driver.Consumer, "_getmany", faust_fetches)
-    consumer, other = new_consumer(), TP("in", 1)
+    consumer, other = new_consumer(batching.Batches(ahead_records=2)), TP("in", 1)
     await consumer._getmany({PARTITION, other}, 1.0)
     first, _second = deliver(consumer, 0), deliver(consumer, 1)
     await consumer._getmany({PARTITION, other}, 1.0)

@@ -48,7 +48,7 @@ app = faust.App(
 batching.install(app)
 schema = batching.Batches(
     count=int(os.environ.get("RELAY_COUNT", "200")),
-    ahead_records=1000 if SETTLE else None,
+    ahead_records=1000 if SETTLE else 400,
     deferred=bool(SETTLE),
 )
 
@@ -82,14 +82,16 @@ async def settle(stream: faust.StreamT, event: faust.EventT) -> None:
 @app.agent(batching.topic(app, SOURCE, schema), concurrency=int(os.environ.get("RELAY_CONCURRENCY", "1")))
 async def relay_agent(stream: faust.StreamT) -> None:
     taken_on = set()
-    async for event in stream.noack().events():
-        if SETTLE:
-            task = asyncio.create_task(settle(stream, event))
-            taken_on.add(task)
-            task.add_done_callback(taken_on.discard)
-        else:
-            await relay(event)
-            await stream.ack(event)
+    async with sending.Pipeline(app, stream.ack) as pipeline:
+        async for event in stream.noack().events():
+            if SETTLE:
+                task = asyncio.create_task(settle(stream, event))
+                taken_on.add(task)
+                task.add_done_callback(taken_on.discard)
+            else:
+                crash_once(event)
+                await asyncio.sleep(DELAY)
+                await pipeline.send(event, map(decide, event.value))
 
 
 if __name__ == "__main__":

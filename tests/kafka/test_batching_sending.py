@@ -9,7 +9,7 @@ from aiokafka.errors import MessageSizeTooLargeError
 from faust.exceptions import ProducerSendError
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
-from agents.sending import Crc32Partitioner, Outgoing, send_all
+from agents.sending import FEW, Crc32Partitioner, Outgoing, Pipeline, send_all
 
 MIB = 1 << 20
 PARTITIONS = 3
@@ -17,7 +17,7 @@ PARTITIONS = 3
 
 @pytest.fixture
 def out(kafka_node, request):
-    name = request.node.name.split("[")[0] + ".out"
+    name = request.node.name.replace("[", ".").rstrip("]") + ".out"
     kafka_node.create(name, partitions=PARTITIONS, max_message_bytes=str(16 * MIB + 4096))
     return name
 
@@ -131,14 +131,54 @@ async def test_nothing_to_send_is_done_at_once(app):
     await send_all(app, [])
 
 
-async def test_a_sender_cancelled_in_an_outage_leaves_the_producer_working(kafka_node, app, out):
+@pytest.mark.parametrize("count", [1, FEW + 1])
+async def test_a_sender_cancelled_in_an_outage_leaves_the_producer_working(kafka_node, app, out, count):
     """A batch whose future is cancelled while it is retried would end aiokafka's sender."""
     await send_all(app, [Outgoing(out, b"key", b"first")])
     await asyncio.to_thread(kafka_node.stop)
-    task = asyncio.create_task(send_all(app, [Outgoing(out, b"key", b"given up")]))
+    task = asyncio.create_task(send_all(app, [Outgoing(out, b"key", b"given up")] * count))
     await asyncio.sleep(0.5)
     task.cancel()
     await asyncio.sleep(0.5)
     await asyncio.to_thread(kafka_node.start)
     await asyncio.wait_for(send_all(app, [Outgoing(out, b"key", b"after")]), 20)
-    assert [message.value for message in read(kafka_node, out, 3)] == [b"first", b"given up", b"after"]
+    assert [message.value for message in read(kafka_node, out, count + 2)] == [b"first", *[b"given up"] * count, b"after"]
+
+
+async def test_a_pipeline_keeps_the_order_of_its_events_and_acknowledges_each_when_it_is_there(kafka_node, app, out):
+    sizes, acked, there = [1, 700, 2, FEW, FEW + 1, 1, 900, 1], [], []
+    numbers = iter(range(sum(sizes)))
+
+    async def ack(event):
+        there.append((event, sum(kafka_node.ends(out).values())))
+        acked.append(event)
+
+    async with Pipeline(app, ack) as pipeline:
+        for event, size in enumerate(sizes):
+            await pipeline.send(event, [Outgoing(out, b"key", str(next(numbers)).encode()) for _ in range(size)])
+    assert sorted(acked) == list(range(len(sizes)))
+    assert all(written >= sum(sizes[: event + 1]) for event, written in there)
+    assert [int(message.value) for message in read(kafka_node, out, sum(sizes))] == list(range(sum(sizes)))
+
+
+async def test_an_event_that_makes_nothing_is_acknowledged(app):
+    acked = asyncio.Queue()
+    async with Pipeline(app, acked.put) as pipeline:
+        await pipeline.send("empty", [])
+    assert acked.get_nowait() == "empty"
+
+
+async def test_a_pipeline_ends_with_the_first_failure_and_does_not_acknowledge_it(kafka_node, app):
+    kafka_node.create("small-only", partitions=1, max_message_bytes="1000")
+    acked = []
+
+    async def ack(event):
+        acked.append(event)
+
+    with pytest.raises(ExceptionGroup) as raised:
+        async with Pipeline(app, ack) as pipeline:
+            await pipeline.send("fits", [Outgoing("small-only", b"key", b"x")])
+            await pipeline.send("too large", [Outgoing("small-only", b"key", b"x" * 5000)])
+            await asyncio.sleep(20)
+    assert raised.group_contains(MessageSizeTooLargeError)
+    assert acked == ["fits"]
