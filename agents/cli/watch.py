@@ -53,7 +53,7 @@ def add(  # noqa: PLR0913, PLR0917 -- one parameter an option
 
 
 def _valid(new: Watch) -> Watch:
-    """`new`, checked as any producer's watch would be; a wrong query is shown with its column."""
+    """`new`, checked as any producer's watch would be; a wrong query raises QueryError with the watch's id."""
     try:
         return watch_store.checked(msgspec.convert(msgspec.to_builtins(new), Watch))
     except msgspec.ValidationError as error:
@@ -61,14 +61,7 @@ def _valid(new: Watch) -> Watch:
             f"watch {new.id!r}: {error}: an id is lower-case letters, digits, '.', '_' and '-'"
         ) from error
     except QueryError as error:
-        raise ConfigError(
-            f"the query of {new.id!r} cannot be read, {error}\n  {new.query}\n  {_caret(new.query, error.column)}"
-        ) from error
-
-
-def _caret(query: str, column: int) -> str:
-    """A line that points at a column: under right-to-left text too, since it is padded with the text's own width."""
-    return "".join("\u00a0" if char.isspace() else " " for char in query[:column]) + "^"
+        raise QueryError(f"in watch {new.id!r}, {error.message}", error.column, error.query) from error
 
 
 def _labels(given: tuple[str, ...]) -> dict[str, str]:

@@ -48,11 +48,25 @@ def unexpected(token: Token) -> QueryError:
     return QueryError(what, token.column)
 
 
+def example(field: str) -> str:
+    """What may stand after a field."""
+    return {"published": "[2026-01-01 TO *]", "search": "talks", "lang": "ar"}.get(field, '"…"')
+
+
+def unknown_field(name: Token, fields: Iterable[str]) -> QueryError:
+    """The error for a name before a colon that is none of `fields`."""
+    if name.text.upper() in _NUMBERED:
+        written = _NUMBERED[name.text.upper()]
+        return QueryError(f"{name.text}: takes no colon: write {written}", name.column)
+    what = f"unknown field {name.text!r}{nearest(name.text, fields)}; fields are {', '.join(fields)}"
+    return QueryError(f"{what}; text with a colon stands in quotation marks", name.column)
+
+
 def check_word(token: Token, fields: Iterable[str]) -> None:
     """Raises QueryError where a bare word is none, or was meant as an operator."""
     word = token.text
     if word.endswith(":") and word[:-1] in fields:
-        raise QueryError(f'{word} needs a value right after it, as in {word}"…"', token.column)
+        raise QueryError(f"{word} needs a value right after it, as in {word}{example(word[:-1])}", token.column)
     _check_symbols(token)
     _check_operator(token)
     check_prefixes(word, token.column)
@@ -86,7 +100,10 @@ def _check_operator(token: Token) -> None:
     upper = re.sub(r"[/>=\d]*$", "", word.upper())
     if upper in _NUMBERED and word.startswith(upper) and not re.search(r"\d", word):
         raise QueryError(f"{word!r} lacks its number: write {_NUMBERED[upper]}", token.column)
-    if re.fullmatch(r"SCORE\s*>?=?\d*", word) and token.kind is Kind.WORD:
+    if re.match(r"(?:O?NEAR|ATLEAST)/(?!\d{1,9}F?$)", word, re.IGNORECASE):
+        written = _NUMBERED[word.split("/")[0].upper()]
+        raise QueryError(f"{word[:40]!r} has no number that fits: write {written}", token.column)
+    if re.fullmatch(r"SCORE\s*>?=?\d*|[A-Z]+>=\d+", word):
         raise QueryError(f"{word!r} is not how a score is written: write {_NUMBERED['SCORE']}", token.column)
     for pattern, meant in _FOREIGN:
         found = pattern.fullmatch(word)

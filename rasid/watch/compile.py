@@ -32,10 +32,11 @@ from rasid.watch.query import And, AtLeast, Has, Level, Near, Node, Not, Or, Pub
 from schemas.watch import Watch
 
 MAX_ALTERNATIVES: Final = 300  # phrases one term may stand for
-MAX_SIZE: Final = 20_000  # phrases and clauses of a query, with those it refers to: 5 ms to look for in an article
+MAX_SIZE: Final = 10_000  # phrases and clauses of a query, with those it refers to: 3 ms to look for in an article
 MAX_NESTED: Final = 60  # clauses within clauses, with those it refers to: ten more than one query may have
 
 Lookup = Callable[[str], Watch | None]
+_Rendered = tuple[Rendering, Rule | None, Level]
 
 
 def _nobody(_watch_id: str) -> Watch | None:
@@ -68,7 +69,7 @@ class Compiler:
                 self._lexis.drop(number)
             raise
 
-    def renderings(self, term: Term, *, translate: bool) -> Iterator[tuple[Rendering, Rule | None, Level]]:
+    def renderings(self, term: Term, *, translate: bool) -> Iterator[_Rendered]:
         """The phrases a term stands for, its own first. Raises QueryError for an unknown concept."""
         if term.level is Level.CONCEPT:
             found = self._thesaurus.concept(term.text)
@@ -117,6 +118,8 @@ class _Making:
     compiler: Compiler
     way: tuple[str, ...]
     numbers: list[int] = field(default_factory=list)
+    trees: dict[str, Node] = field(default_factory=dict)  # of the watches that are named more than once
+    rendered: dict[tuple[Term, bool], list[_Rendered]] = field(default_factory=dict)
     size: int = 0
     depth: int = 0
 
@@ -167,7 +170,8 @@ class _Making:
         other = self.compiler.look_up(search)
         before, self.way = self.way, (*self.way, search.watch_id)
         try:
-            made = self.clause(parse(other.query), translate=other.translate)
+            tree = self.trees[other.id] = self.trees.get(other.id) or parse(other.query)
+            made = self.clause(tree, translate=other.translate)
         except QueryError as error:
             within = error.message if error.message.startswith("search: ") else f"search:{other.id}: {error.message}"
             raise QueryError(within, search.column) from error
@@ -175,7 +179,10 @@ class _Making:
         return made
 
     def _alternatives(self, term: Term, *, translate: bool) -> Iterator[Alternative]:
-        for rendering, rule, level in self.compiler.renderings(term, translate=translate):
+        asked = term, translate
+        if asked not in self.rendered:
+            self.rendered[asked] = list(self.compiler.renderings(term, translate=translate))
+        for rendering, rule, level in self.rendered[asked]:
             self._grow(term)
             words = self._added(rendering.words, level)
             yield Alternative(words, rule, tuple([self._added(stop, Level.WORD) for stop in rendering.stops]))

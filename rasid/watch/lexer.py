@@ -45,6 +45,7 @@ class Token:
 _QUOTES: Final = '"“”„‟«»＂'
 # Direction marks and zero-width characters come with pasted Arabic and mean nothing beside an operator.
 _MARKS: Final = "\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+_TRAILING: Final = re.compile(f"[{_MARKS}]+$")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _PATTERN: Final = re.compile(
     rf"""(?P<space>[\s{_MARKS}]+)
@@ -83,9 +84,9 @@ def tokens(query: str) -> Iterator[Token]:
         found = _PATTERN.match(query, at)
         if found is None:
             raise _unreadable(query, at)
-        at = _after_comment(query, at) if found["comment"] else found.end()
-        if not (found["space"] or found["comment"]):
-            yield _token(found)
+        at = _after_comment(query, at) if found.lastgroup == "comment" else found.end()
+        if found.lastgroup not in {"space", "comment"}:
+            yield _token(found, str(found.lastgroup))
     yield Token(Kind.END, "", len(query), len(query))
 
 
@@ -96,9 +97,8 @@ def _after_comment(query: str, at: int) -> int:
     return end + 3
 
 
-def _token(found: re.Match[str]) -> Token:
+def _token(found: re.Match[str], name: str) -> Token:
     start, end = found.span()
-    name = next(each for each in ("phrase", *_NUMBERED, *_PLAIN, "word") if found[each] is not None)
     if name == "phrase":
         return Token(Kind.PHRASE, found["inside"], start, end, int(found["slop"] or 0))
     if name in _NUMBERED:
@@ -106,7 +106,7 @@ def _token(found: re.Match[str]) -> Token:
         return Token(kind, found[name], start, end, int(found[number]))
     if name in _PLAIN:
         return Token(_PLAIN[name], found[name], start, end)
-    word = re.sub(f"[{_MARKS}]+$", "", found["word"])
+    word = _TRAILING.sub("", found["word"])
     return Token(_WORDS.get(word, Kind.WORD), word, start, start + len(word))
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from rasid.errors import QueryError
-from rasid.watch.advice import check_prefixes, check_word, nearest, shown, unexpected
+from rasid.watch.advice import check_prefixes, check_word, example, shown, unexpected, unknown_field
 from rasid.watch.dates import published
 from rasid.watch.lexer import Kind, Token, tokens
 from rasid.watch.positional import name_of, positional, within
@@ -51,25 +51,28 @@ def _read(query: str) -> Node:
     if not query.strip():
         raise QueryError("the query is empty: write a word, a phrase or a clause", 0)
     node = _Parser(list(tokens(query))).whole()
-    if not _asks(node):
-        what = "the query has only NOTs, or an OR has: nearly every article would match; say what must be there"
-        raise QueryError(f"{what}, before AND NOT", column_of(node))
+    loose = _asks_nothing(node)
+    if loose is not None:
+        what = "only NOTs would match nearly every article: say what must be there, as in a AND NOT b"
+        raise QueryError(what, column_of(loose))
     return node
 
 
-def _asks(node: Node) -> bool:
-    """Whether something must be there."""
+def _asks_nothing(node: Node) -> Node | None:
+    """The part by which an article could match without having anything; None where something must be there."""
     match node:
         case Not():
-            return False
+            return node
         case And(parts):
-            return any(map(_asks, parts))
+            each = [_asks_nothing(part) for part in parts]
+            return None if None in each else each[0]
         case Or(parts):
-            return all(map(_asks, parts))
+            return next((found for part in parts if (found := _asks_nothing(part)) is not None), None)
         case Score(threshold, parts):
-            return sum(weight for part, weight in parts if weight > 0 and not _asks(part)) < threshold
+            free = [weight for part, weight in parts if weight > 0 and _asks_nothing(part) is not None]
+            return node if sum(free) >= threshold else None
         case _:
-            return True
+            return None
 
 
 class _Parser:
@@ -178,8 +181,10 @@ class _Parser:
         if self._next.kind is Kind.CLOSE:
             raise QueryError("these brackets are empty: write a clause into them, or remove them", opened.column)
         node = self._deeper(opened, self._or)
-        if self._take().kind is not Kind.CLOSE:
+        if self._next.kind is Kind.END:
             raise QueryError("this bracket is not closed: add )", opened.column)
+        if self._take().kind is not Kind.CLOSE:
+            raise unexpected(self._tokens[self._at - 1])
         self._loose_near = None
         return replace(node, bracketed=True) if isinstance(node, Near) else node
 
@@ -193,6 +198,8 @@ class _Parser:
             found.append(self._take())
         for token in found:
             check_word(token, FIELD_NAMES)
+        if len(found) > self._words_left:
+            raise self._too_many(found[self._words_left])
         return self._term(first, " ".join(token.text for token in found), Level.WORD)
 
     def _term(self, token: Token, text: str, level: Level, *, quoted: bool = False) -> Term:
@@ -203,10 +210,14 @@ class _Parser:
         words = text.split()
         self._words_left -= len(words)
         if self._words_left < 0:
-            raise QueryError(f"a query has at most {MAX_WORDS:,} words: split it", token.column)
+            raise self._too_many(token)
         if level is Level.WORD and quoted:
             check_prefixes(text, token.column + 1)
         return Term(" ".join(words), level, token.number, quoted=quoted, column=token.column)
+
+    @staticmethod
+    def _too_many(token: Token) -> QueryError:
+        return QueryError(f"a query has at most {MAX_WORDS:,} words: split it", token.column)
 
     def _field(self, name: Token) -> Node:
         if name.text == "published":
@@ -214,9 +225,7 @@ class _Parser:
         if name.text in _FIELDS:
             return within(self._deeper(name, self._clause), name)
         if name.text not in FIELD_NAMES:
-            known = ", ".join(FIELD_NAMES)
-            what = f"unknown field {name.text!r}{nearest(name.text, FIELD_NAMES)}; fields are {known}"
-            raise QueryError(f"{what}; text with a colon stands in quotation marks", name.column)
+            raise unknown_field(name, FIELD_NAMES)
         value = self._value(name)
         if name.text in _LEVELS:
             found = self._term(value, value.text, Level(name.text), quoted=True)
@@ -230,8 +239,10 @@ class _Parser:
     def _value(self, name: Token) -> Token:
         value = self._take()
         if value.kind not in {Kind.PHRASE, Kind.WORD} or not value.text.strip():
-            example = "talks" if name.text == "search" else '"…"'
-            raise QueryError(f"{name.text}: needs a value, as in {name.text}:{example}", value.column)
+            if value.kind is Kind.OPEN:
+                what = f"{name.text}: takes one value: write ({name.text}:a OR {name.text}:b)"
+                raise QueryError(what, value.column)
+            raise QueryError(f"{name.text}: needs a value, as in {name.text}:{example(name.text)}", value.column)
         return value
 
     def _score(self, operator: Token) -> Node:
@@ -247,7 +258,7 @@ class _Parser:
                 what = f"a weight is between -{MAX_WEIGHT:,} and {MAX_WEIGHT:,} and not 0"
                 raise QueryError(what, weight.column)
             if not weight.text.endswith((",", "،")) and self._next.kind is not Kind.CLOSE:
-                raise QueryError("expected , or ) after a weight", self._next.column)
+                raise QueryError("expected , or ) after a weight, which is a whole number", self._next.column)
             parts.append((part, weight.number))
         self._take()
         self._loose_near = None
