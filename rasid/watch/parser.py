@@ -238,6 +238,8 @@ class _Parser:
 
     def _value(self, name: Token) -> Token:
         value = self._take()
+        if (name.text, value.kind, value.text) == ("topic", Kind.FIELD, "medtop"):  # topic:medtop:15000000
+            value = self._take()
         if value.kind not in {Kind.PHRASE, Kind.WORD} or not value.text.strip():
             if value.kind is Kind.OPEN:
                 what = f"{name.text}: takes one value: write ({name.text}:a OR {name.text}:b)"
