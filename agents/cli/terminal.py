@@ -201,6 +201,10 @@ class Bar:
         """So much more is done."""
         self._progress.advance(self._task, count)
 
+    def at(self, count: float) -> None:
+        """So much is done in all."""
+        self._progress.update(self._task, completed=count)
+
     def of(self, total: float) -> None:
         """So much is there to do in all."""
         self._progress.update(self._task, total=total)

@@ -15,10 +15,11 @@ class FaultReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A reason, and the sentence that says where and what to do."""
+    """A reason, and the sentence that says what and what to do; `column` is where in the query, from 0, if anywhere."""
 
     reason: FaultReason
-    detail: str
+    message: str
+    column: int | None = None
 
     def __str__(self) -> str:
-        return self.detail
+        return self.message if self.column is None else f"column {self.column + 1}: {self.message}"

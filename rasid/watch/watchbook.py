@@ -102,7 +102,7 @@ class Watchbook:
             clause = self._compiler.compile(tree, translate=watch.translate, own_id=watch.id)
         except QueryError as error:
             reason = FaultReason.SEARCH if "search:" in watch.query and tree is not None else FaultReason.QUERY
-            self.faulty[watch.id] = Fault(reason, str(error))
+            self.faulty[watch.id] = Fault(reason, error.message, error.column)
             return False
         finally:
             self._links.put(watch, tree)
