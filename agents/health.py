@@ -24,10 +24,19 @@ class Checks:
 
     def __init__(self) -> None:
         self._checks: dict[str, Check] = {}
+        self._facts: dict[str, Callable[[], int]] = {}
 
     def add(self, name: str, check: Check) -> None:
         """Adds a condition, or takes the place of the one with that name. `check` is called often: it must be quick."""
         self._checks[name] = check
+
+    def tell(self, name: str, fact: Callable[[], int]) -> None:
+        """Adds a figure that the answer carries beside what fails."""
+        self._facts[name] = fact
+
+    def facts(self) -> dict[str, int]:
+        """The figures, by name."""
+        return {name: fact() for name, fact in self._facts.items()}
 
     def failing(self) -> dict[str, str]:
         """What is wrong, by name; empty when all holds."""
@@ -93,5 +102,5 @@ class Server(Service):
 def _answer(what: str, checks: Checks) -> web.Response:
     """200 and `{"ready": true}`, or 503 with what is wrong by name."""
     failing = checks.failing()
-    body = orjson.dumps({what: not failing, "failing": failing})
+    body = orjson.dumps({what: not failing, "failing": failing, **checks.facts()})
     return web.Response(status=503 if failing else 200, body=body, content_type="application/json")

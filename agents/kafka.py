@@ -271,7 +271,8 @@ def record_at(settings: Settings, topic: str, partition: int, offset: int) -> Co
 class Publisher:
     """Sends messages from a program, a bounded number at a time unacknowledged, and raises the first failure.
 
-    Leaving the block waits for the rest. `acknowledged` counts what the broker has.
+    Leaving the block waits for the rest. `acknowledged` counts what the broker has; `reached` has, for each topic, the
+    offset after the last of its messages.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -279,6 +280,7 @@ class Publisher:
         self._waiting: deque[Any] = deque()
         self._known: set[str] = set()
         self.acknowledged = 0
+        self.reached: dict[str, int] = {}
 
     def __enter__(self) -> Self:
         with reporting(self._settings, "connecting to publish"):
@@ -335,7 +337,8 @@ class Publisher:
     def _settle(self, allowed: int) -> None:
         while self._waiting and (len(self._waiting) > allowed or self._waiting[0].is_done):
             with reporting(self._settings, "publishing"):
-                self._waiting.popleft().get(timeout=DELIVERY_SECONDS + REQUEST_SECONDS)
+                sent = self._waiting.popleft().get(timeout=DELIVERY_SECONDS + REQUEST_SECONDS)
+            self.reached[sent.topic] = max(self.reached.get(sent.topic, 0), sent.offset + 1)
             self.acknowledged += 1
 
 

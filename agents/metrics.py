@@ -29,6 +29,9 @@ PUBLISH_TO_DELIVERED = Histogram(
 )
 DELIVERIES_WAITING = Gauge("rasid_deliveries_waiting", "Alerts taken on and not yet settled.", ["receiver"])
 WATCHES = Gauge("rasid_watches", "Watches loaded, by state.", ["state"])
+WATCHES_FAULTY = Gauge("rasid_watches_faulty", "Watches not in force, or that gave up on an article.", ["reason"])
+WATCHES_ALWAYS = Gauge("rasid_watches_always", "Watches without a necessary word, verified on every article.")
+WATCHLIST_REVISION = Gauge("rasid_watchlist_revision", "The offset after the last record of the watchlist in force.")
 TAGGER_ON = Gauge("rasid_tagger_on", "1 where a tagger has what it needs, 0 where it is off.", ["tagger"])
 BUILD_INFO = Gauge("rasid_build_info", "Always 1; what runs.", ["version", "python", "faust"])
 

@@ -66,7 +66,9 @@ def register(app: App, settings: Settings) -> None:
         metrics.TAGGER_ON.labels(tagger).set(1)
     watchlist = Watchlist(analysis.book, settings)
     app.readiness.add("watchlist", watchlist.waiting)
+    app.readiness.tell("watchlist_revision", lambda: watchlist.revision)
     app.task(watchlist.run)
+    app.task(watchlist.announce)
     tagging = Tagging(analysis, settings)
 
     @app.agent(batching.topic(app, topics.ARTICLES.name(settings)), name="tag")

@@ -67,7 +67,9 @@ DELIVERIES = Topic("deliveries", "DeliveryResult", MONTH)
 WATCHES = Topic("watches", "Watch", COMPACTED, fixed_partitions=1)
 DEAD_LETTERS = Topic("dead-letters", "DeadLetter", MONTH | LARGE)
 STORIES = Topic("stories", "the alert agent's memory", COMPACTED | LARGE)
-TOPICS: Final = (ARTICLES, TAGGED, MATCHES, ALERTS, DELIVERIES, WATCHES, DEAD_LETTERS, STORIES)
+# Who runs, and which watchlist each holds: of interest for seconds only.
+WORKERS = Topic("workers", "WorkerState", {"cleanup.policy": "delete", "retention.ms": str(DAY_MS)}, fixed_partitions=1)
+TOPICS: Final = (ARTICLES, TAGGED, MATCHES, ALERTS, DELIVERIES, WATCHES, DEAD_LETTERS, STORIES, WORKERS)
 
 
 @dataclass(frozen=True)

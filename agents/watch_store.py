@@ -5,6 +5,7 @@ A change takes the revision after the one that is there. What a watch means is c
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -15,9 +16,12 @@ import tomli_w
 from agents import kafka, topics
 from agents.sending import Outgoing
 from agents.settings import Settings
-from rasid.errors import ConfigError
+from rasid.errors import ConfigError, QueryError
+from rasid.watch.links import searches
 from rasid.watch.parser import parse
+from rasid.watch.watchbook import Watchbook
 from schemas.watch import Watch
+from schemas.worker_state import WorkerState
 
 DECODER: Final = msgspec.json.Decoder(Watch)
 
@@ -30,40 +34,99 @@ class Change:
     watch: Watch
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A watch as the topic has it, and the offset of its record."""
+
+    watch: Watch
+    offset: int
+
+
 def read(settings: Settings) -> dict[str, Watch]:
     """The watches on the topic by id, as they are now. Unreadable records are passed over; workers report them."""
-    found: dict[str, Watch] = {}
+    return {watch_id: each.watch for watch_id, each in held(settings).items()}
+
+
+def held(settings: Settings) -> dict[str, Held]:
+    """The same, with the offsets."""
+    found: dict[str, Held] = {}
     for record in kafka.stored(settings, topics.WATCHES.name(settings)):
         watch_id = (record.key or b"").decode("utf-8", "replace")
         found.pop(watch_id, None)
-        if record.value is not None:
-            _take(found, watch_id, record.value)
+        watch = _readable(record.value, watch_id)
+        if watch is not None:
+            found[watch_id] = Held(watch, record.offset)
     return dict(sorted(found.items()))
 
 
-def _take(found: dict[str, Watch], watch_id: str, value: bytes) -> None:
+def _readable(value: bytes | None, watch_id: str) -> Watch | None:
     try:
-        watch = DECODER.decode(value)
+        watch = None if value is None else DECODER.decode(value)
     except msgspec.DecodeError:
-        return
-    if watch.id == watch_id:
-        found[watch_id] = watch
+        return None
+    return watch if watch is not None and watch.id == watch_id else None
 
 
-def write(settings: Settings, watches: Iterable[Watch], removed: Iterable[str] = ()) -> None:
-    """Puts watches on the topic as they are, and takes others off."""
+def write(settings: Settings, watches: Iterable[Watch], removed: Iterable[str] = ()) -> int:
+    """Puts watches on the topic as they are, and takes others off. Returns the watchlist's revision with the last."""
     topic = topics.WATCHES.name(settings)
     with kafka.Publisher(settings) as publisher:
         for watch in watches:
             publisher.send(Outgoing(topic, watch.id.encode(), msgspec.json.encode(watch)))
         for watch_id in removed:
             publisher.send(Outgoing(topic, watch_id.encode(), None))
+        publisher.flush()
+        return publisher.reached.get(topic, 0)
 
 
-def checked(watch: Watch) -> Watch:
-    """`watch`, when its query can be read; raises QueryError otherwise."""
-    parse(watch.query)
-    return watch
+def records(settings: Settings) -> Iterator[tuple[str, int]]:
+    """The id and offset of every record on the topic, removals among them."""
+    for record in kafka.stored(settings, topics.WATCHES.name(settings)):
+        yield (record.key or b"").decode("utf-8", "replace"), record.offset
+
+
+def workers(settings: Settings, since_ms: int) -> dict[str, WorkerState]:
+    """The last word of each worker that has spoken since then."""
+    found: dict[str, WorkerState] = {}
+    for record in kafka.stored(settings, topics.WORKERS.name(settings), since_ms):
+        with suppress(msgspec.DecodeError):
+            state = msgspec.json.decode(record.value or b"", type=WorkerState)
+            found[state.worker] = state
+    return found
+
+
+def checked(watches: Iterable[Watch], present: Mapping[str, Watch]) -> None:
+    """Raises QueryError with the watch's id, unless each of `watches` would be in force beside those that are there.
+
+    A watch that another refers to by `search:` may be among them or there already.
+    """
+    wanted = list(watches)
+    book = Watchbook()
+    for watch in [*_referred(wanted, present), *wanted]:
+        book.add(msgspec.structs.replace(watch, enabled=True))
+    for watch in wanted:
+        if watch.id in book.faulty:
+            fault = book.faulty[watch.id]
+            raise QueryError(f"in watch {watch.id!r}, {fault.message}", fault.column or 0, watch.query)
+
+
+def _referred(wanted: list[Watch], present: Mapping[str, Watch]) -> Iterator[Watch]:
+    """The watches of `present` that queries lead to by `search:`."""
+    seen, waiting = {watch.id for watch in wanted}, list(wanted)
+    while waiting:
+        watch = waiting.pop()
+        for each in sorted(_searches(watch.query) - seen):
+            seen.add(each)
+            if each in present:
+                waiting.append(present[each])
+                yield present[each]
+
+
+def _searches(query: str) -> frozenset[str]:
+    """The watches that a query refers to; none where it cannot be read, which the book will tell."""
+    with suppress(QueryError):
+        return searches(parse(query)) if "search:" in query else frozenset()
+    return frozenset()
 
 
 def revised(watch: Watch, present: Mapping[str, Watch]) -> Watch:

@@ -12,12 +12,13 @@ class RasidError(Exception):
 
 
 class QueryError(RasidError):
-    """A query cannot be read. `column` counts code points of the query from 0."""
+    """A query cannot be read. `column` counts code points of `query` from 0."""
 
-    def __init__(self, message: str, column: int) -> None:
+    def __init__(self, message: str, column: int, query: str = "") -> None:
         super().__init__(f"column {column + 1}: {message}")
         self.message = message
         self.column = column
+        self.query = query
 
 
 class ConfigError(RasidError):

@@ -15,10 +15,11 @@ from schemas.delivery_result import DeliveryResult
 from schemas.tagged_article import TaggedArticle
 from schemas.watch import Watch
 from schemas.watch_match import WatchMatch
+from schemas.worker_state import WorkerState
 
 FOLDER: Final = Path(__file__).parent / "json"
 RECORDS: Final[tuple[type[msgspec.Struct], ...]] = (
-    ArticleEvent, TaggedArticle, Watch, WatchMatch, Alert, DeliveryResult,
+    ArticleEvent, TaggedArticle, Watch, WatchMatch, Alert, DeliveryResult, WorkerState,
 )  # fmt: skip
 
 

@@ -11,8 +11,8 @@ from typing import Any, Final, NamedTuple
 
 import click
 
-from agents.cli import terminal
-from rasid.errors import RasidError
+from agents.cli import pointing, terminal
+from rasid.errors import QueryError, RasidError
 
 INTERRUPTED: Final = 130  # as shells have it: 128 and SIGINT
 
@@ -111,6 +111,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Runs `rasid` and returns its exit code: errors become a line on standard error."""
     try:
         result: Any = rasid.main(args=arguments, prog_name="rasid", standalone_mode=False)
+    except QueryError as error:
+        pointing.complain(error)
+        return 2
     except RasidError as error:
         terminal.complain(str(error))
         return 2

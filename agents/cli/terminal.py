@@ -87,15 +87,24 @@ def _console(stream: IO[str], *, stderr: bool) -> Console:
 
 def in_order(text: str, console: Console | None = None) -> str:
     """One line of text in the order in which this terminal shows it right; not to be wrapped or cut afterwards."""
-    way = bidi_way(os.environ, (console or out()).file)
+    return ordered(text, bidi_way(os.environ, (console or out()).file))
+
+
+def ordered(text: str, way: str) -> str:
+    """One line of text as it goes to a terminal where `way` says who orders it."""
     if way == "plain" or text.isascii():
         return text
     if way == "terminal":
         return f"{FIRST_STRONG_ISOLATE}{text}{POP_ISOLATE}"
     from bidi.algorithm import get_display
 
-    ordered: str = get_display(text)
-    return ordered
+    shown: str = get_display(text)
+    return shown
+
+
+def way_of_errors() -> str:
+    """Who orders text on standard error."""
+    return bidi_way(os.environ, err().file)
 
 
 def cell(text: str, width: int | None = None, style: str = "") -> Text:
@@ -191,6 +200,10 @@ class Bar:
     def step(self, count: float = 1) -> None:
         """So much more is done."""
         self._progress.advance(self._task, count)
+
+    def at(self, count: float) -> None:
+        """So much is done in all."""
+        self._progress.update(self._task, completed=count)
 
     def of(self, total: float) -> None:
         """So much is there to do in all."""

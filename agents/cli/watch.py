@@ -1,18 +1,20 @@
 """`rasid watch …`: the watchlist, live. What is written here is in force on every worker within moments."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
 import click
 import msgspec
 
-from agents import watch_store
+from agents import kafka, watch_change, watch_store
 from agents.cli import terminal
-from agents.settings import load
-from rasid.errors import ConfigError, QueryError
+from agents.settings import Settings, load
+from rasid.errors import ConfigError, RasidError
 from rasid.watch.parser import parse
 from schemas.watch import Severity, Watch
+from schemas.worker_state import WorkerState
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -24,8 +26,15 @@ def watch() -> None:
     """Change and show the watchlist; workers follow without a restart."""
 
 
+IF_REVISION = click.option(
+    "--if-revision", type=click.IntRange(0), metavar="N", help="Only if the watch is still at this revision (0: new)."
+)
+WAIT = click.option("--wait", is_flag=True, help="Return when every running worker has the change in force.")
+TIMEOUT = click.option("--timeout", default=30.0, show_default=True, help="Seconds that --wait waits at most.")
+
+
 @watch.command(
-    epilog="\b\nExample:\n  rasid watch add talks 'trilateral talks' --severity warning --label desk=politics"
+    epilog="\b\nExample:\n  rasid watch add talks 'trilateral talks' --severity warning --label desk=politics --wait"
 )
 @click.argument("watch_id", metavar="ID")
 @click.argument("query")
@@ -36,39 +45,63 @@ def watch() -> None:
     "--receiver", "receivers", multiple=True, metavar="NAME", help="Who is told; may be repeated. None: default."
 )
 @click.option("--translate/--no-translate", default=True, help="Whether plain terms also fire on the other language.")
+@IF_REVISION
+@WAIT
+@TIMEOUT
 @AS_JSON
 def add(  # noqa: PLR0913, PLR0917 -- one parameter an option
     watch_id: str, query: str, name: str, severity: str, labels: tuple[str, ...], receivers: tuple[str, ...],
-    *, translate: bool, as_json: bool,
-) -> None:  # fmt: skip
+    if_revision: int | None, timeout: float,
+    *, translate: bool, wait: bool, as_json: bool,
+) -> int:  # fmt: skip
     """Add a watch, or put another in place of the one with this id."""
     new = _valid(Watch(watch_id, query, name, translate, cast(Severity, severity), _labels(labels), list(receivers)))
+    parse(new.query)
     settings = load()
-    new = watch_store.revised(new, watch_store.read(settings))
-    watch_store.write(settings, [new])
+    held = watch_store.held(settings)
+    present = {each: found.watch for each, found in held.items()}
+    watch_store.checked([new], present)
+    new = watch_store.revised(new, present)
+    try:
+        watch_change.expect(held, [new.id], if_revision)
+        reached = watch_change.write(settings, held, [new], alone=if_revision is not None)
+    except watch_change.ConflictError as error:
+        terminal.complain(str(error))
+        return 1
     if as_json:
         terminal.emit(new)
     else:
         terminal.say(f"watch {new.id} is on the list, revision {new.revision}")
+    return _waited(settings, reached, timeout) if wait else 0
+
+
+def _waited(settings: Settings, reached: int, timeout: float) -> int:
+    """Waits until all workers have the change; 1 where they have not in time."""
+    with terminal.progress("workers", None) as bar:
+
+        def see(states: dict[str, WorkerState]) -> None:
+            bar.of(len(states))
+            bar.at(sum(state.revision >= reached for state in states.values()))
+
+        try:
+            states = watch_change.wait(settings, reached, timeout, see)
+        except kafka.UnreachableError:
+            raise
+        except RasidError as error:
+            terminal.complain(str(error))
+            return 1
+    terminal.say(f"in force on {len(states)} workers, watchlist revision {reached}")
+    return 0
 
 
 def _valid(new: Watch) -> Watch:
-    """`new`, checked as any producer's watch would be; a wrong query is shown with its column."""
+    """`new`, checked as any producer's watch would be, its query aside."""
     try:
-        return watch_store.checked(msgspec.convert(msgspec.to_builtins(new), Watch))
+        return msgspec.convert(msgspec.to_builtins(new), Watch)
     except msgspec.ValidationError as error:
         raise ConfigError(
             f"watch {new.id!r}: {error}: an id is lower-case letters, digits, '.', '_' and '-'"
         ) from error
-    except QueryError as error:
-        raise ConfigError(
-            f"the query of {new.id!r} cannot be read, {error}\n  {new.query}\n  {_caret(new.query, error.column)}"
-        ) from error
-
-
-def _caret(query: str, column: int) -> str:
-    """A line that points at a column: under right-to-left text too, since it is padded with the text's own width."""
-    return "".join("\u00a0" if char.isspace() else " " for char in query[:column]) + "^"
 
 
 def _labels(given: tuple[str, ...]) -> dict[str, str]:
@@ -114,61 +147,88 @@ def _missing(watch_id: str) -> str:
 
 @watch.command(epilog="\b\nExample:\n  rasid watch rm talks")
 @click.argument("watch_ids", metavar="ID...", nargs=-1, required=True)
-def rm(watch_ids: tuple[str, ...]) -> int:
+@IF_REVISION
+@WAIT
+@TIMEOUT
+def rm(watch_ids: tuple[str, ...], if_revision: int | None, timeout: float, *, wait: bool) -> int:
     """Remove watches; exits with 1 where one is not there."""
-    settings = load()
-    present = watch_store.read(settings)
-    watch_store.write(settings, [], [each for each in watch_ids if each in present])
-    missing = [each for each in watch_ids if each not in present]
-    for each in missing:
-        terminal.complain(_missing(each))
-    return 1 if missing else 0
+    return _changed(watch_ids, if_revision, timeout if wait else None, None)
 
 
 @watch.command(epilog="\b\nExample:\n  rasid watch enable talks")
 @click.argument("watch_ids", metavar="ID...", nargs=-1, required=True)
-def enable(watch_ids: tuple[str, ...]) -> int:
+@IF_REVISION
+@WAIT
+@TIMEOUT
+def enable(watch_ids: tuple[str, ...], if_revision: int | None, timeout: float, *, wait: bool) -> int:
     """Put watches in force again."""
-    return _switch(watch_ids, on=True)
+    return _changed(watch_ids, if_revision, timeout if wait else None, lambda each: _switched(each, on=True))
 
 
 @watch.command(epilog="\b\nExample:\n  rasid watch disable talks")
 @click.argument("watch_ids", metavar="ID...", nargs=-1, required=True)
-def disable(watch_ids: tuple[str, ...]) -> int:
+@IF_REVISION
+@WAIT
+@TIMEOUT
+def disable(watch_ids: tuple[str, ...], if_revision: int | None, timeout: float, *, wait: bool) -> int:
     """Let watches rest without removing them."""
-    return _switch(watch_ids, on=False)
+    return _changed(watch_ids, if_revision, timeout if wait else None, lambda each: _switched(each, on=False))
 
 
-def _switch(watch_ids: tuple[str, ...], *, on: bool) -> int:
+def _switched(each: Watch, *, on: bool) -> Watch:
+    return msgspec.structs.replace(each, enabled=on)
+
+
+def _changed(
+    watch_ids: tuple[str, ...], if_revision: int | None, timeout: float | None, change: Callable[[Watch], Watch] | None
+) -> int:
+    """Changes watches that are there, or removes them where `change` is None; 1 where one is missing or contested."""
     settings = load()
-    present = watch_store.read(settings)
-    switched = [msgspec.structs.replace(present[each], enabled=on) for each in watch_ids if each in present]
-    watch_store.write(settings, [watch_store.revised(each, present) for each in switched])
+    held = watch_store.held(settings)
+    present = {each: found.watch for each, found in held.items()}
+    ids = [each for each in dict.fromkeys(watch_ids) if each in present]
+    changed = [watch_store.revised(change(present[each]), present) for each in ids] if change else []
+    try:
+        watch_change.expect(held, watch_ids, if_revision)
+        removed = [] if change else ids
+        reached = watch_change.write(settings, held, changed, removed, alone=if_revision is not None)
+    except watch_change.ConflictError as error:
+        terminal.complain(str(error))
+        return 1
     missing = [each for each in watch_ids if each not in present]
     for each in missing:
         terminal.complain(_missing(each))
-    return 1 if missing else 0
+    waited = _waited(settings, reached, timeout) if timeout is not None and ids else 0
+    return 1 if missing else waited
 
 
 @watch.command("import", epilog="\b\nExample:\n  rasid watch import seeds/watches/newsroom.toml --dry-run")
 @click.argument("file", type=FILE)
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
 @click.option("--prune", is_flag=True, help="Remove watches that the file does not have.")
+@WAIT
+@TIMEOUT
 @AS_JSON
-def import_watches(file: Path, *, dry_run: bool, prune: bool, as_json: bool) -> None:
+def import_watches(  # noqa: PLR0913 -- one parameter an option
+    file: Path, timeout: float, *, dry_run: bool, prune: bool, wait: bool, as_json: bool
+) -> int:
     """Bring the watchlist in step with a TOML file of [[watch]] tables."""
     wanted = [_valid(each) for each in watch_store.load(file)]
     settings = load()
-    found = list(watch_store.changes(wanted, watch_store.read(settings), prune=prune))
-    if not dry_run:
-        written = [each.watch for each in found if each.what in {"added", "changed"}]
-        watch_store.write(settings, written, [each.watch.id for each in found if each.what == "removed"])
+    present = watch_store.read(settings)
+    found = list(watch_store.changes(wanted, present, prune=prune))
+    gone = [each.watch.id for each in found if each.what == "removed"]
+    watch_store.checked(wanted, {watch_id: each for watch_id, each in present.items() if watch_id not in gone})
+    written = [each.watch for each in found if each.what in {"added", "changed"}]
+    reached = 0 if dry_run or not (written or gone) else watch_store.write(settings, written, gone)
     if as_json:
         terminal.emit(*({"change": each.what, "id": each.watch.id, "revision": each.watch.revision} for each in found))
-        return
-    for each in found:
-        terminal.say(f"{each.what} {each.watch.id}") if each.what != "same" else None
-    terminal.say(f"{len(found)} watches, {sum(each.what == 'same' for each in found)} unchanged")
+    else:
+        for each in found:
+            terminal.say(f"{each.what} {each.watch.id}") if each.what != "same" else None
+        would = "nothing written, as asked: " if dry_run else ""
+        terminal.say(f"{would}{len(found)} watches, {sum(each.what == 'same' for each in found)} unchanged")
+    return _waited(settings, reached, timeout) if wait and reached else 0
 
 
 @watch.command(epilog="\b\nExample:\n  rasid watch export > watches.toml")
@@ -180,25 +240,3 @@ def export(*, as_json: bool) -> None:
         terminal.emit(*found)
     else:
         sys.stdout.write(watch_store.dump(found))
-
-
-@watch.command(epilog="\b\nExample:\n  rasid watch lint watches.toml")
-@click.argument("file", type=FILE)
-@AS_JSON
-def lint(file: Path, *, as_json: bool) -> int:
-    """Check the queries of a file without a broker; exits with 1 where one cannot be read."""
-    wrong = [(each, error) for each in watch_store.load(file) if (error := _error(each))]
-    if as_json:
-        terminal.emit(*({"id": each.id, "column": error.column + 1, "message": error.message} for each, error in wrong))
-    else:
-        for each, error in wrong:
-            terminal.complain(f"{each.id}: {error}")
-    return 1 if wrong else 0
-
-
-def _error(each: Watch) -> QueryError | None:
-    try:
-        parse(each.query)
-    except QueryError as error:
-        return error
-    return None

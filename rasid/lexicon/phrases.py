@@ -136,13 +136,16 @@ def follow(scan: Scan, words: Words, index: int, slop: int = 0) -> int | None:
 
 
 def _rest(scan: Scan, words: Words, place: int, slop: int) -> int | None:
-    at_place = scan.reading.at_place
-    for skipped in range(slop + 1):
-        if place + skipped >= len(at_place):
+    """The index of the last of `words`, each where it comes first from `place` on: so the fewest words are skipped."""
+    at_place, ids, index = scan.reading.at_place, scan.ids, None
+    for number in words:
+        for skipped in range(slop + 1):
+            if place + skipped >= len(at_place):
+                return None
+            index = at_place[place + skipped]
+            if number in ids.get(index, ()) and scan.joined(number, index):
+                break
+        else:
             return None
-        index = at_place[place + skipped]
-        if words[0] in scan.ids.get(index, ()) and scan.joined(words[0], index):
-            last = _rest(scan, words[1:], place + skipped + 1, slop - skipped) if len(words) > 1 else index
-            if last is not None:
-                return last
-    return None
+        place, slop = place + skipped + 1, slop - skipped
+    return index

@@ -59,9 +59,12 @@ class Thesaurus:
     _index: dict[Key, list[Entry]] = field(default_factory=dict)
     _longest: int = 1
     _known_forms: dict[str, list[str]] = field(default_factory=dict)
+    _concepts: dict[str, Entry] = field(default_factory=dict)
 
     def add(self, entry: Entry) -> None:
-        """Files an entry under every phrase it has."""
+        """Files an entry under every phrase it has, and a concept by its id."""
+        if entry.id and ":" not in entry.id:
+            self._concepts[entry.id] = entry
         for phrases in entry.phrases.values():
             for phrase in phrases:
                 for key in self._keys(phrase):
@@ -107,6 +110,17 @@ class Thesaurus:
         if not self.with_freedict or self.entries(words) or language_of(*words) == "ar" or words[0][:1].isupper():
             return []
         return [Rendering((Lexical(each),)) for each in freedict.translations(words[0])]
+
+    @property
+    def concepts(self) -> Iterable[str]:
+        """The ids of the concepts."""
+        return self._concepts
+
+    def concept(self, name: str) -> list[Rendering]:
+        """What a concept is called in both languages; `name` is its id or one of its phrases. Empty where unknown."""
+        entry = self._concepts.get(name)
+        entries = [entry] if entry else [each for each in self.entries(tuple(name.split())) if each.kind != "name"]
+        return [*_phrases(entries, "ar"), *_phrases(entries, "en")]
 
     def other_names(self, words: Phrase) -> list[Rendering]:
         """The names in the same language of what `words` name; of concepts, only what a hyphen makes of them."""

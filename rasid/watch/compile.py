@@ -1,128 +1,104 @@
 """From a query to what can be matched: words become forms, terms their renderings, clauses conditions.
 
-Everything costly is asked here, once a watch: inflection, the other language, names.
+Everything costly is asked here, once a watch: inflection, the other language, names, the watches it refers to.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
+from rasid.errors import QueryError
 from rasid.lexicon import arabic, english
 from rasid.lexicon.form import Form, Host, Rule
 from rasid.lexicon.lexis import Lexis, Word
 from rasid.lexicon.thesaurus import Rendering, Thesaurus, language_of
 from rasid.text.reading import Reading
-from rasid.watch.query import And, AtLeast, Has, Level, Near, Node, Not, Or, Published, Term
+from rasid.watch.advice import nearest
+from rasid.watch.attributes import condition
+from rasid.watch.clause import (
+    AllClause,
+    Alternative,
+    AnyClause,
+    AtLeastClause,
+    Clause,
+    NearClause,
+    NotClause,
+    ScoreClause,
+    TermClause,
+)
+from rasid.watch.parser import parse
+from rasid.watch.query import And, AtLeast, Has, Level, Near, Node, Not, Or, Published, Score, Search, Term, column_of
+from schemas.watch import Watch
 
 MAX_ALTERNATIVES: Final = 300  # phrases one term may stand for
+MAX_SIZE: Final = 10_000  # phrases and clauses of a query, with those it refers to: 3 ms to look for in an article
+MAX_NESTED: Final = 60  # clauses within clauses, with those it refers to: ten more than one query may have
+
+Lookup = Callable[[str], Watch | None]
+_Rendered = tuple[Rendering, Rule | None, Level]
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
-    """One phrase that satisfies a term: word ids in order; `stops` are longer phrases in which it does not count.
-
-    `rule` is what joined phrase and term, or None where each word's own rule says.
-    """
-
-    words: tuple[int, ...]
-    rule: Rule | None = None
-    stops: tuple[tuple[int, ...], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class TermClause:
-    """A term, as the phrases that satisfy it."""
-
-    term: Term
-    alternatives: tuple[Alternative, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AllClause:
-    """Every part holds."""
-
-    parts: tuple["Clause", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AnyClause:
-    """One part or more holds."""
-
-    parts: tuple["Clause", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class NotClause:
-    """The part does not hold."""
-
-    part: "Clause"
-
-
-@dataclass(frozen=True, slots=True)
-class NearClause:
-    """Both sides stand within `distance` words."""
-
-    left: "Clause"
-    right: "Clause"
-    distance: int
-    ordered: bool
-
-
-@dataclass(frozen=True, slots=True)
-class AtLeastClause:
-    """The part is met `count` times."""
-
-    count: int
-    part: "Clause"
-
-
-Clause = TermClause | AllClause | AnyClause | NotClause | NearClause | AtLeastClause | Has | Published
+def _nobody(_watch_id: str) -> Watch | None:
+    return None
 
 
 class Compiler:
-    """Compiles queries against one lexis. `words` of a compiled clause are counted there as used."""
+    """Compiles queries against one lexis, where the words of a compiled clause are counted as used.
 
-    def __init__(self, lexis: Lexis, thesaurus: Thesaurus) -> None:
+    `lookup` finds the watch that `search:` names; `known` are the names to suggest where it finds none.
+    """
+
+    def __init__(self, lexis: Lexis, thesaurus: Thesaurus, lookup: Lookup = _nobody) -> None:
         self._lexis = lexis
         self._thesaurus = thesaurus
+        self._lookup = lookup
         self._word = lru_cache(maxsize=50_000)(self._make_word)
 
-    def compile(self, node: Node, *, translate: bool = True) -> Clause:
-        """The clause that `node` means."""
-        match node:
-            case Term():
-                return TermClause(node, tuple(self._alternatives(node, translate=translate)))
-            case And(parts):
-                return AllClause(tuple(self.compile(part, translate=translate) for part in parts))
-            case Or(parts):
-                return AnyClause(tuple(self.compile(part, translate=translate) for part in parts))
-            case Not(part):
-                return NotClause(self.compile(part, translate=translate))
-            case Near(left, right, distance, ordered):
-                sides = [self.compile(side, translate=translate) for side in (left, right)]
-                return NearClause(sides[0], sides[1], distance, ordered)
-            case AtLeast(count, part):
-                return AtLeastClause(count, self.compile(part, translate=translate))
-            case Has() | Published():
-                return node
+    def compile(self, node: Node, *, translate: bool = True, own_id: str = "") -> Clause:
+        """The clause that `node` means. `own_id` is the watch's, which it may not refer to.
 
-    def _alternatives(self, term: Term, *, translate: bool) -> Iterator[Alternative]:
-        words = words_of(term.text)
-        yield self._phrase(Rendering(words), None, term.level)
-        if term.level is not Level.WORD or any(word.endswith("*") for word in words):
+        Raises QueryError for an unknown concept or watch, a circle of watches, and what is too large; then no word
+        stays in the lexis.
+        """
+        made = _Making(self, (own_id,) if own_id else ())
+        try:
+            return made.clause(node, translate=translate)
+        except QueryError:
+            for number in made.numbers:
+                self._lexis.drop(number)
+            raise
+
+    def renderings(self, term: Term, *, translate: bool) -> Iterator[_Rendered]:
+        """The phrases a term stands for, its own first. Raises QueryError for an unknown concept."""
+        if term.level is Level.CONCEPT:
+            found = self._thesaurus.concept(term.text)
+            if not found:
+                close = nearest(term.text, self._thesaurus.concepts)
+                raise QueryError(f"there is no concept {term.text!r}{close}; seeds/lexicon lists them", term.column)
+            yield from ((each, Rule.TRANSLATION, Level.WORD) for each in found)
             return
-        for rendering in self._renderings(words, translate=translate)[:MAX_ALTERNATIVES]:
-            yield self._phrase(rendering, Rule.NAME if rendering.name else Rule.TRANSLATION, Level.WORD)
+        words = words_of(term.text)
+        if not words:
+            what = f"{term.text!r} has no word to look for (addresses of pages are left out of the text)"
+            raise QueryError(f"{what}: use site: for an address", term.column)
+        yield Rendering(words), None, term.level
+        if term.level is Level.WORD and not any(word.endswith("*") for word in words):
+            names = self._thesaurus.other_names(words)
+            others = [*names, *self._thesaurus.render(words)] if translate else names
+            for each in others[:MAX_ALTERNATIVES]:
+                yield each, Rule.NAME if each.name else Rule.TRANSLATION, Level.WORD
 
-    def _renderings(self, words: tuple[str, ...], *, translate: bool) -> list[Rendering]:
-        names = self._thesaurus.other_names(words)
-        return [*names, *self._thesaurus.render(words)] if translate else names
+    def add_word(self, word: str, level: Level) -> int:
+        """The lexis' number of a word, counted once more as used."""
+        return self._lexis.add(self._word(word, level))
 
-    def _phrase(self, rendering: Rendering, rule: Rule | None, level: Level) -> Alternative:
-        ids = tuple(self._lexis.add(self._word(word, level)) for word in rendering.words)
-        stops = tuple(tuple(self._lexis.add(self._word(word, Level.WORD)) for word in stop) for stop in rendering.stops)
-        return Alternative(ids, rule, stops)
+    def look_up(self, search: Search) -> Watch:
+        """The watch that `search` names, or QueryError."""
+        found = self._lookup(search.watch_id)
+        if found is None:
+            raise QueryError(f"there is no watch {search.watch_id!r} to search by: add it first", search.column)
+        return found
 
     def _make_word(self, word: str, level: Level) -> Word:
         if level is not Level.WORD:
@@ -135,6 +111,88 @@ class Compiler:
         return english.word(word)
 
 
+@dataclass(slots=True)
+class _Making:
+    """One compilation under way: the way from the outermost watch, and what was spent of the limits."""
+
+    compiler: Compiler
+    way: tuple[str, ...]
+    numbers: list[int] = field(default_factory=list)
+    trees: dict[str, Node] = field(default_factory=dict)  # of the watches that are named more than once
+    rendered: dict[tuple[Term, bool], list[_Rendered]] = field(default_factory=dict)
+    size: int = 0
+    depth: int = 0
+
+    def clause(self, node: Node, *, translate: bool) -> Clause:
+        self._grow(node)
+        self.depth += 1
+        made = self._clause(node, translate=translate)
+        self.depth -= 1
+        return made
+
+    def _grow(self, node: Node) -> None:
+        self.size += 1
+        if self.size > MAX_SIZE:
+            what = f"the query stands for more than {MAX_SIZE:,} phrases and clauses, with those that search: names"
+            raise QueryError(f"{what}: split it, or narrow terms with norm:", column_of(node))
+        if self.depth >= MAX_NESTED:
+            raise QueryError(
+                f"search: leads more than {MAX_NESTED} clauses deep: name fewer watches in a row", column_of(node)
+            )
+
+    def _clause(self, node: Node, *, translate: bool) -> Clause:
+        match node:
+            case Term():
+                return TermClause(node, tuple(self._alternatives(node, translate=translate)))
+            case And(parts):
+                return AllClause(tuple([self.clause(part, translate=translate) for part in parts]))
+            case Or(parts):
+                return AnyClause(tuple([self.clause(part, translate=translate) for part in parts]))
+            case Not(part):
+                return NotClause(self.clause(part, translate=translate))
+            case Near(left, right, distance, ordered):
+                sides = [self.clause(side, translate=translate) for side in (left, right)]
+                return NearClause(sides[0], sides[1], distance, ordered)
+            case AtLeast(count, part):
+                return AtLeastClause(count, self.clause(part, translate=translate))
+            case Score(threshold, weighed):
+                made = [(self.clause(part, translate=translate), weight) for part, weight in weighed]
+                return ScoreClause(threshold, tuple(made))
+            case Search():
+                return self._other(node)
+            case Has() | Published():
+                return condition(node) if isinstance(node, Has) else node
+
+    def _other(self, search: Search) -> Clause:
+        if search.watch_id in self.way:
+            circle = " → ".join([*self.way[self.way.index(search.watch_id) :], search.watch_id])
+            raise QueryError(f"search: goes round in a circle, {circle}: take one of them out", search.column)
+        other = self.compiler.look_up(search)
+        before, self.way = self.way, (*self.way, search.watch_id)
+        try:
+            tree = self.trees[other.id] = self.trees.get(other.id) or parse(other.query)
+            made = self.clause(tree, translate=other.translate)
+        except QueryError as error:
+            within = error.message if error.message.startswith("search: ") else f"search:{other.id}: {error.message}"
+            raise QueryError(within, search.column) from error
+        self.way = before
+        return made
+
+    def _alternatives(self, term: Term, *, translate: bool) -> Iterator[Alternative]:
+        asked = term, translate
+        if asked not in self.rendered:
+            self.rendered[asked] = list(self.compiler.renderings(term, translate=translate))
+        for rendering, rule, level in self.rendered[asked]:
+            self._grow(term)
+            words = self._added(rendering.words, level)
+            yield Alternative(words, rule, tuple([self._added(stop, Level.WORD) for stop in rendering.stops]))
+
+    def _added(self, words: tuple[str, ...], level: Level) -> tuple[int, ...]:
+        found = tuple([self.compiler.add_word(word, level) for word in words])
+        self.numbers += found
+        return found
+
+
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a term as typed, a final * kept on its word."""
     reading = Reading(text)
@@ -144,59 +202,3 @@ def words_of(text: str) -> tuple[str, ...]:
         star = "*" if text[end : end + 1] == "*" else ""
         found.append(text[start:end] + star)
     return tuple(found)
-
-
-def word_ids(clause: Clause) -> Iterator[int]:
-    """The lexis' words that `clause` holds, once for each use."""
-    match clause:
-        case TermClause():
-            for alternative in clause.alternatives:
-                yield from alternative.words
-                for stop in alternative.stops:
-                    yield from stop
-        case AllClause(parts) | AnyClause(parts):
-            for part in parts:
-                yield from word_ids(part)
-        case NotClause(part) | AtLeastClause(_, part):
-            yield from word_ids(part)
-        case NearClause(left, right):
-            yield from word_ids(left)
-            yield from word_ids(right)
-        case Has() | Published():
-            return
-
-
-def anchors(clause: Clause, cost: "Cost") -> frozenset[int] | None:
-    """Words of which every matching article has at least one; None where nothing is necessary."""
-    match clause:
-        case TermClause():
-            return frozenset(min(alternative.words, key=cost) for alternative in clause.alternatives)
-        case AnyClause(parts):
-            each = [anchors(part, cost) for part in parts]
-            found = [part for part in each if part is not None]
-            return frozenset().union(*found) if len(found) == len(each) else None
-        case AllClause(parts):
-            return _cheapest([anchors(part, cost) for part in parts], cost)
-        case NearClause(left, right):
-            return _cheapest([anchors(left, cost), anchors(right, cost)], cost)
-        case AtLeastClause(_, part):
-            return anchors(part, cost)
-        case NotClause() | Has() | Published():
-            return None
-
-
-class Cost:
-    """How common a word is likely to be, by its letters: short words are common ones."""
-
-    def __init__(self, lexis: Lexis) -> None:
-        self._lexis = lexis
-
-    def __call__(self, number: int) -> float:
-        """Greater where the word is likely to be commoner."""
-        word = self._lexis.word(number)
-        return (4.0 if word.prefix else 1.0) / max(1, min(len(form.spelled) for form in word.forms)) ** 2
-
-
-def _cheapest(found: list[frozenset[int] | None], cost: Cost) -> frozenset[int] | None:
-    some = [each for each in found if each is not None]
-    return min(some, key=lambda each: (max(map(cost, each)), len(each)), default=None)

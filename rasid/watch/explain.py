@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rasid.lexicon.lexis import Lexis
 from rasid.lexicon.thesaurus import language_of
-from rasid.watch.compile import AllClause, AnyClause, AtLeastClause, Clause, NearClause, NotClause, TermClause
+from rasid.watch.clause import Clause, terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +22,11 @@ class Expansion:
 
 def expansions(clause: Clause, lexis: Lexis) -> Iterator[Expansion]:
     """Everything the terms of a clause stand for, in the order in which they are tried."""
-    match clause:
-        case TermClause(term, alternatives):
-            for each in alternatives:
-                words = [lexis.word(number) for number in each.words]
-                phrase = " ".join(word.term for word in words)
-                forms = [sorted({form.spelled for form in word.forms}) for word in words]
-                unless = [" ".join(lexis.word(number).term for number in stop) for stop in each.stops]
-                rule = each.rule.value if each.rule else "as watched"
-                yield Expansion(term.text, phrase, language_of(phrase), rule, forms, unless)
-        case AllClause(parts) | AnyClause(parts):
-            for part in parts:
-                yield from expansions(part, lexis)
-        case NotClause(part) | AtLeastClause(_, part):
-            yield from expansions(part, lexis)
-        case NearClause(left, right):
-            yield from expansions(left, lexis)
-            yield from expansions(right, lexis)
-        case _:
-            return
+    for term in terms(clause):
+        for each in term.alternatives:
+            words = [lexis.word(number) for number in each.words]
+            phrase = " ".join(word.term for word in words)
+            forms = [sorted({form.spelled for form in word.forms}) for word in words]
+            unless = [" ".join(lexis.word(number).term for number in stop) for stop in each.stops]
+            rule = each.rule.value if each.rule else "as watched"
+            yield Expansion(term.term.text, phrase, language_of(phrase), rule, forms, unless)

@@ -3,40 +3,76 @@
 Words side by side are one term, a phrase; between any other two clauses a space is AND.
 """
 
-import difflib
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import replace
 from typing import Final
 
 from rasid.errors import QueryError
+from rasid.watch.advice import check_prefixes, check_word, example, shown, unexpected, unknown_field
+from rasid.watch.dates import published
 from rasid.watch.lexer import Kind, Token, tokens
-from rasid.watch.query import And, AtLeast, Attribute, Has, Level, Near, Node, Not, Or, Published, Term
+from rasid.watch.positional import name_of, positional, within
+from rasid.watch.query import (
+    And,
+    AtLeast,
+    Attribute,
+    Has,
+    Level,
+    Near,
+    Node,
+    Not,
+    Or,
+    Score,
+    Search,
+    Term,
+    column_of,
+)
 
-MAX_DEPTH: Final = 50  # nested brackets
+MAX_DEPTH: Final = 50  # nested brackets, NOTs and fields
+MAX_WORDS: Final = 1_024  # of all terms: as many clauses as Lucene takes
 MAX_DISTANCE: Final = 100  # words, for NEAR and ~
-MIN_PREFIX: Final = 3  # letters before *
+MAX_WEIGHT: Final = 1_000
 _FIELDS: Final = ("title", "body")
-_STARTS: Final = {Kind.OPEN, Kind.NOT, Kind.ATLEAST, Kind.FIELD, Kind.PHRASE, Kind.WORD}
-FIELD_NAMES: Final = (*_FIELDS, *(level.value for level in Level if level), *Attribute, "published")
+_LEVELS: Final = tuple(level.value for level in Level if level)
+_STARTS: Final = {Kind.OPEN, Kind.NOT, Kind.ATLEAST, Kind.SCORE, Kind.FIELD, Kind.PHRASE, Kind.WORD}
+FIELD_NAMES: Final = (*_FIELDS, *_LEVELS, *(each.value for each in Attribute), "published", "search")
 
 
 def parse(query: str) -> Node:
     """The tree of `query`. Raises QueryError: the column, what was expected, and the nearest valid spelling."""
+    try:
+        return _read(query)
+    except QueryError as error:
+        error.query = query
+        raise
+
+
+def _read(query: str) -> Node:
     if not query.strip():
         raise QueryError("the query is empty: write a word, a phrase or a clause", 0)
     node = _Parser(list(tokens(query))).whole()
-    if not _asks(node):
-        raise QueryError("the query has only NOTs: add what an article must have, before AND NOT", 0)
+    loose = _asks_nothing(node)
+    if loose is not None:
+        what = "only NOTs would match nearly every article: say what must be there, as in a AND NOT b"
+        raise QueryError(what, column_of(loose))
     return node
 
 
-def _asks(node: Node) -> bool:
-    """Whether something must be there."""
-    if isinstance(node, Not):
-        return False
-    if isinstance(node, And):
-        return any(map(_asks, node.parts))
-    return all(map(_asks, node.parts)) if isinstance(node, Or) else True
+def _asks_nothing(node: Node) -> Node | None:
+    """The part by which an article could match without having anything; None where something must be there."""
+    match node:
+        case Not():
+            return node
+        case And(parts):
+            each = [_asks_nothing(part) for part in parts]
+            return None if None in each else each[0]
+        case Or(parts):
+            return next((found for part in parts if (found := _asks_nothing(part)) is not None), None)
+        case Score(threshold, parts):
+            free = [weight for part, weight in parts if weight > 0 and _asks_nothing(part) is not None]
+            return node if sum(free) >= threshold else None
+        case _:
+            return None
 
 
 class _Parser:
@@ -44,6 +80,7 @@ class _Parser:
         self._tokens = found
         self._at = 0
         self._depth = 0
+        self._words_left = MAX_WORDS
         self._loose_near: Token | None = None  # the NEAR that the last clause was joined by, brackets aside
 
     @property
@@ -57,9 +94,11 @@ class _Parser:
 
     def whole(self) -> Node:
         node = self._or()
-        if self._next.kind is not Kind.END:
-            what = f"{self._next.text!r} closes nothing: remove it, or open a bracket before"
-            raise QueryError(what, self._next.column)
+        token = self._next
+        if token.kind is Kind.CLOSE:
+            raise QueryError("')' closes nothing: remove it, or open a bracket before", token.column)
+        if token.kind is not Kind.END:
+            raise unexpected(token)
         return node
 
     def _or(self) -> Node:
@@ -90,57 +129,67 @@ class _Parser:
             return left
         operator = self._take()
         _limited(operator)
-        for side, column in ((left, operator.column), (right := self._not(), operator.column)):
-            if not _positional(side):
-                raise QueryError(f"{operator.text} takes words and phrases, or an OR of them, on both sides", column)
+        right = self._not()
+        for side in (left, right):
+            if not positional(side):
+                what = f"{operator.text} takes words and phrases, an OR of them, or another NEAR in brackets"
+                raise QueryError(f"{what}, on both sides, and not {name_of(side)}", operator.column)
         if self._next.kind is Kind.NEAR:
             what = "one NEAR after another can be read in two ways: put brackets round one"
             raise QueryError(what, self._next.column)
         self._loose_near = operator
-        return Near(left, right, operator.number, operator.text.startswith("O"))
+        ordered = operator.text.startswith("O")
+        return Near(left, right, operator.number, ordered, operator.column, bracketed=False)
 
     def _not(self) -> Node:
         if self._next.kind is Kind.NOT:
-            self._take()
-            return Not(self._not())
+            operator = self._take()
+            return Not(self._deeper(operator, self._not), operator.column)
         if self._next.kind is Kind.ATLEAST:
             return self._at_least()
         return self._clause()
+
+    def _deeper(self, opened: Token, read: Callable[[], Node]) -> Node:
+        """What `read` reads, one level further in."""
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise QueryError(f"clauses are nested more than {MAX_DEPTH} deep: split the query", opened.column)
+        node = read()
+        self._depth -= 1
+        return node
 
     def _at_least(self) -> Node:
         operator = self._take()
         _limited(operator)
         part = self._clause()
-        if not _positional(part):
-            raise QueryError(f"{operator.text} counts words and phrases, or an OR of them", operator.column)
-        return AtLeast(operator.number, part)
+        if not positional(part):
+            what = f"{operator.text} counts words and phrases, an OR of them or a NEAR, and not {name_of(part)}"
+            raise QueryError(what, operator.column)
+        return AtLeast(operator.number, part, operator.column)
 
     def _clause(self) -> Node:
         token = self._take()
         readers: dict[Kind, Callable[[Token], Node]] = {
             Kind.OPEN: self._bracket, Kind.PHRASE: self._phrase, Kind.WORD: self._words, Kind.FIELD: self._field,
+            Kind.SCORE: self._score,
         }  # fmt: skip
         if token.kind not in readers:
-            what = f"{token.text!r}" if token.text else str(token.kind)
-            raise QueryError(f"expected a word, a phrase, a field or a bracket, found {what}", token.column)
+            raise unexpected(token)
         return readers[token.kind](token)
 
     def _bracket(self, opened: Token) -> Node:
-        self._depth += 1
-        if self._depth > MAX_DEPTH:
-            raise QueryError(f"brackets are nested more than {MAX_DEPTH} deep", opened.column)
-        node = self._or()
-        if self._take().kind is not Kind.CLOSE:
+        if self._next.kind is Kind.CLOSE:
+            raise QueryError("these brackets are empty: write a clause into them, or remove them", opened.column)
+        node = self._deeper(opened, self._or)
+        if self._next.kind is Kind.END:
             raise QueryError("this bracket is not closed: add )", opened.column)
-        self._depth -= 1
-        return node
+        if self._take().kind is not Kind.CLOSE:
+            raise unexpected(self._tokens[self._at - 1])
+        self._loose_near = None
+        return replace(node, bracketed=True) if isinstance(node, Near) else node
 
     def _phrase(self, token: Token) -> Node:
-        if not any(char.isalnum() for char in token.text):
-            raise QueryError("a phrase needs at least one letter or digit", token.column)
-        if token.number > MAX_DISTANCE:
-            raise QueryError(f"~{token.number} is more than the {MAX_DISTANCE} words allowed between", token.column)
-        return Term(" ".join(token.text.split()), slop=token.number, quoted=True)
+        return self._term(token, token.text, Level.WORD, quoted=True)
 
     def _words(self, first: Token) -> Node:
         """Words side by side are one term."""
@@ -148,31 +197,81 @@ class _Parser:
         while self._next.kind is Kind.WORD:
             found.append(self._take())
         for token in found:
-            _checked(token)
-        return Term(" ".join(token.text for token in found))
+            check_word(token, FIELD_NAMES)
+        if len(found) > self._words_left:
+            raise self._too_many(found[self._words_left])
+        return self._term(first, " ".join(token.text for token in found), Level.WORD)
+
+    def _term(self, token: Token, text: str, level: Level, *, quoted: bool = False) -> Term:
+        if not any(char.isalnum() for char in text):
+            raise QueryError("a phrase needs at least one letter or digit", token.column)
+        if token.number > MAX_DISTANCE:
+            raise QueryError(f"~{token.number} is more than the {MAX_DISTANCE} words allowed between", token.column)
+        words = text.split()
+        self._words_left -= len(words)
+        if self._words_left < 0:
+            raise self._too_many(token)
+        if level is Level.WORD and quoted:
+            check_prefixes(text, token.column + 1)
+        return Term(" ".join(words), level, token.number, quoted=quoted, column=token.column)
+
+    @staticmethod
+    def _too_many(token: Token) -> QueryError:
+        return QueryError(f"a query has at most {MAX_WORDS:,} words: split it", token.column)
 
     def _field(self, name: Token) -> Node:
         if name.text == "published":
-            return _published(self._take())
+            return published(self._take(), name)
         if name.text in _FIELDS:
-            return _within(self._clause(), name)
-        if name.text in {Level.NORM, Level.RAW}:
-            value = self._value(name)
-            return Term(value.text, Level(name.text), quoted=True)
-        if name.text in list(Attribute):
-            return Has(Attribute(name.text), self._value(name).text)
-        known = ", ".join(FIELD_NAMES)
-        raise QueryError(f"unknown field {name.text!r}{_nearest(name.text)}; fields are {known}", name.column)
+            return within(self._deeper(name, self._clause), name)
+        if name.text not in FIELD_NAMES:
+            raise unknown_field(name, FIELD_NAMES)
+        value = self._value(name)
+        if name.text in _LEVELS:
+            found = self._term(value, value.text, Level(name.text), quoted=True)
+            if "*" in value.text:
+                raise QueryError(f"{name.text}: takes no *: a prefix stands alone, as in abc*", value.column)
+            return replace(found, column=name.column)
+        if name.text == "search":
+            return Search(value.text, name.column)
+        return Has(Attribute(name.text), " ".join(value.text.split()), value.kind is Kind.PHRASE, name.column)
 
     def _value(self, name: Token) -> Token:
         value = self._take()
+        if (name.text, value.kind, value.text) == ("topic", Kind.FIELD, "medtop"):  # topic:medtop:15000000
+            value = self._take()
         if value.kind not in {Kind.PHRASE, Kind.WORD} or not value.text.strip():
-            raise QueryError(f'{name.text}: needs a value, as in {name.text}:"…"', value.column)
+            if value.kind is Kind.OPEN:
+                what = f"{name.text}: takes one value: write ({name.text}:a OR {name.text}:b)"
+                raise QueryError(what, value.column)
+            raise QueryError(f"{name.text}: needs a value, as in {name.text}:{example(name.text)}", value.column)
         return value
+
+    def _score(self, operator: Token) -> Node:
+        opened = self._take()
+        parts: list[tuple[Node, int]] = []
+        while not parts or self._next.kind is not Kind.CLOSE:
+            part = self._deeper(opened, self._clause)
+            weight = self._take()
+            if weight.kind is not Kind.WEIGHT:
+                what = f"each clause of a SCORE has a weight, as in a^10, and {shown(weight)} is none"
+                raise QueryError(what, weight.column)
+            if not 0 < abs(weight.number) <= MAX_WEIGHT:
+                what = f"a weight is between -{MAX_WEIGHT:,} and {MAX_WEIGHT:,} and not 0"
+                raise QueryError(what, weight.column)
+            if not weight.text.endswith((",", "،")) and self._next.kind is not Kind.CLOSE:
+                raise QueryError("expected , or ) after a weight, which is a whole number", self._next.column)
+            parts.append((part, weight.number))
+        self._take()
+        self._loose_near = None
+        return _reachable(Score(operator.number, tuple(parts), operator.column))
 
 
 def _joined(kind: type[And] | type[Or], parts: list[Node]) -> Node:
-    return parts[0] if len(parts) == 1 else kind(tuple(parts))
+    """The parts as one; those of the same kind are taken apart, as brackets round them say nothing."""
+    if len(parts) == 1:
+        return parts[0]
+    return kind(tuple(each for part in parts for each in (part.parts if isinstance(part, kind) else (part,))))
 
 
 def _limited(operator: Token) -> None:
@@ -180,55 +279,11 @@ def _limited(operator: Token) -> None:
         raise QueryError(f"the number in {operator.text} is between 1 and {MAX_DISTANCE}", operator.column)
 
 
-def _positional(node: Node) -> bool:
-    if isinstance(node, Or):
-        return all(map(_positional, node.parts))
-    return isinstance(node, Term)
-
-
-def _checked(token: Token) -> None:
-    word = token.text
-    if word.endswith(":") and word[:-1] in FIELD_NAMES:
-        raise QueryError(f'{word} needs a value right after it, as in {word}"…"', token.column)
-    if not any(char.isalnum() for char in word):
-        raise QueryError(f"{word!r} has no letter or digit", token.column)
-    letters = sum(char.isalnum() for char in word)
-    if word.endswith("*") and letters < MIN_PREFIX:
-        raise QueryError(f"{word!r} would match too much: a prefix has at least {MIN_PREFIX} letters", token.column)
-    if "*" in word[:-1]:
-        raise QueryError(f"{word!r}: * stands only at the end of a word", token.column + word.index("*"))
-    upper = word.upper()
-    if upper.split("/")[0] in {"NEAR", "ONEAR", "ATLEAST"} and word == upper:
-        raise QueryError(f"{word!r} lacks its number: write {upper.split('/')[0]}/5", token.column)
-
-
-def _within(node: Node, name: Token) -> Node:
-    """`node` looked for in one field only."""
-    field = "title" if name.text == "title" else "body"
-    if isinstance(node, Term):
-        return Term(node.text, node.level, node.slop, "title" if field == "title" else "body", node.quoted)
-    if isinstance(node, And | Or):
-        return type(node)(tuple(_within(part, name) for part in node.parts))
-    raise QueryError(f"{name.text}: takes a word, a phrase or a bracket of them", name.column)
-
-
-def _published(token: Token) -> Published:
-    parts = token.text.strip("[]").split(" TO ")
-    if token.kind is not Kind.RANGE or len(parts) != 2:  # noqa: PLR2004
-        raise QueryError("published: takes a range, as in published:[2026-01-01 TO *]", token.column)
-    return Published(*(_moment(part.strip(), token) for part in parts))
-
-
-def _moment(text: str, token: Token) -> datetime | None:
-    if text == "*":
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise QueryError(f"{text!r} is no date: write 2026-01-31, 2026-01-31T09:00+03:00 or *", token.column) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _nearest(name: str) -> str:
-    found = difflib.get_close_matches(name.lower(), FIELD_NAMES, 1)
-    return f", did you mean '{found[0]}'?" if found else ""
+def _reachable(score: Score) -> Score:
+    if score.threshold < 1:
+        raise QueryError("the number after SCORE>= is 1 or more", score.column)
+    most = sum(weight for _, weight in score.parts if weight > 0)
+    if most < score.threshold:
+        what = f"the weights add up to {most} at most and never reach {score.threshold}"
+        raise QueryError(f"{what}: lower it, or raise a weight", score.column)
+    return score

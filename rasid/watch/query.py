@@ -1,18 +1,24 @@
-"""The parts of a query, as a tree. `str()` of each is a query that parses back to the same tree."""
+"""The parts of a query, as a tree. `str()` of each is a query that parses back to the same tree.
 
-from dataclasses import dataclass
-from datetime import datetime
+`column` is where a part begins in the query as typed, in code points from 0; it makes no two parts different.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
 from enum import StrEnum
+from typing import Any
 
 from schemas.span import Field
 
 
 class Level(StrEnum):
-    """How a term is compared: by word identity, by spelling alone, or by its surface."""
+    """How a term is compared: by word identity, by spelling alone, by its surface, or as a concept of the lexicon."""
 
     WORD = ""
     NORM = "norm"
     RAW = "raw"
+    CONCEPT = "concept"
 
 
 class Attribute(StrEnum):
@@ -30,15 +36,23 @@ class Attribute(StrEnum):
     ENTITY = "entity"
 
 
+def _column() -> Any:
+    return field(default=0, compare=False, repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word or phrase. `text` is as typed; `slop` words may stand between its words in all; a final * is a prefix."""
+    """A word or phrase. `text` is as typed; `slop` words may stand between its words in all; a final * is a prefix.
+
+    At the level CONCEPT, `text` names a concept: its id in the lexicon, or one of its phrases.
+    """
 
     text: str
     level: Level = Level.WORD
     slop: int = 0
     field: Field | None = None
     quoted: bool = False
+    column: int = _column()
 
     def __str__(self) -> str:
         quoted = self.quoted or self.level is not Level.WORD or self.slop
@@ -49,10 +63,12 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Has:
-    """The article's attribute is `value`."""
+    """The article's attribute is `value`. `quoted` says whether it was typed in quotation marks."""
 
     attribute: Attribute
     value: str
+    quoted: bool = field(default=True, compare=False)
+    column: int = _column()
 
     def __str__(self) -> str:
         return f'{self.attribute}:"{self.value}"'
@@ -64,10 +80,29 @@ class Published:
 
     since: datetime | None
     until: datetime | None
+    column: int = _column()
 
     def __str__(self) -> str:
-        ends = [end.isoformat() if end else "*" for end in (self.since, self.until)]
-        return f"published:[{ends[0]} TO {ends[1]}]"
+        since = self.since.isoformat() if self.since else "*"
+        return f"published:[{since} TO {_end(self.until)}]"
+
+
+def _end(moment: datetime | None) -> str:
+    """A day alone stands for its last moment at the end of a range."""
+    if moment is None:
+        return "*"
+    return moment.date().isoformat() if moment.timetz() == time.max.replace(tzinfo=UTC) else moment.isoformat()
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The query of another watch, whatever it is at the time."""
+
+    watch_id: str
+    column: int = _column()
+
+    def __str__(self) -> str:
+        return f"search:{self.watch_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +112,7 @@ class And:
     parts: tuple["Node", ...]
 
     def __str__(self) -> str:
-        return " AND ".join(_inner(part, (Or, Near)) for part in self.parts)
+        return " AND ".join(_inner(part, (And, Or, Near)) for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +122,7 @@ class Or:
     parts: tuple["Node", ...]
 
     def __str__(self) -> str:
-        return " OR ".join(_inner(part, (Near,)) for part in self.parts)
+        return " OR ".join(_inner(part, (Or, Near)) for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +130,7 @@ class Not:
     """Anything but the part."""
 
     part: "Node"
+    column: int = _column()
 
     def __str__(self) -> str:
         return f"NOT {_inner(self.part, (And, Or, Near))}"
@@ -102,12 +138,14 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Two terms whose positions differ by at most `distance`; `ordered` when the left one comes first."""
+    """Two sides whose positions differ by at most `distance`; `ordered` when the left one comes first."""
 
     left: "Node"
     right: "Node"
     distance: int
     ordered: bool
+    column: int = _column()
+    bracketed: bool = field(default=True, compare=False)
 
     def __str__(self) -> str:
         operator = f"{'O' if self.ordered else ''}NEAR/{self.distance}"
@@ -116,17 +154,58 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class AtLeast:
-    """The part occurs `count` times or more."""
+    """The part occurs `count` times or more in one field."""
 
     count: int
     part: "Node"
+    column: int = _column()
 
     def __str__(self) -> str:
         return f"ATLEAST/{self.count} {_inner(self.part, (And, Or, Near, Not))}"
 
 
-Node = Term | Has | Published | And | Or | Not | Near | AtLeast
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The weights of the parts that hold add up to `threshold` or more."""
+
+    threshold: int
+    parts: tuple[tuple["Node", int], ...]
+    column: int = _column()
+
+    def __str__(self) -> str:
+        inner = (f"{_inner(part, (And, Or, Near, Not, AtLeast))}^{weight}" for part, weight in self.parts)
+        return f"SCORE>={self.threshold}({', '.join(inner)})"
+
+
+Node = Term | Has | Published | Search | And | Or | Not | Near | AtLeast | Score
 
 
 def _inner(part: Node, bracketed: tuple[type, ...]) -> str:
     return f"({part})" if isinstance(part, bracketed) else str(part)
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The parts that a part is made of, in the order in which they stand."""
+    match node:
+        case And(parts) | Or(parts):
+            return parts
+        case Not(part) | AtLeast(_, part):
+            return (part,)
+        case Near(left, right):
+            return left, right
+        case Score(_, weighed):
+            return tuple(part for part, _ in weighed)
+        case _:
+            return ()
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and everything under it, from left to right."""
+    yield node
+    for part in children(node):
+        yield from walk(part)
+
+
+def column_of(node: Node) -> int:
+    """Where a part begins, or for And and Or their first part."""
+    return column_of(node.parts[0]) if isinstance(node, And | Or) else node.column

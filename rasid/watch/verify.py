@@ -1,13 +1,18 @@
 """Deciding whether a clause holds for an article, and with which hits. The definition that presearching must equal."""
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
-from urllib.parse import urlsplit
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, compress
+from operator import attrgetter
+from typing import Final, NamedTuple
 
+from rasid.errors import RasidError
 from rasid.lexicon.form import Rule
 from rasid.lexicon.phrases import follow
 from rasid.lexicon.scan import Scan
-from rasid.watch.compile import (
+from rasid.watch.attributes import Condition, has, published
+from rasid.watch.clause import (
     AllClause,
     Alternative,
     AnyClause,
@@ -15,13 +20,13 @@ from rasid.watch.compile import (
     Clause,
     NearClause,
     NotClause,
+    ScoreClause,
     TermClause,
 )
-from rasid.watch.query import Attribute, Has, Published, Term
-from schemas.article import ArticleEvent
+from rasid.watch.query import Published, Term
 from schemas.tagged_article import Entity, Topic
 
-_ENTITY_TYPES = {Attribute.PER: "PER", Attribute.ORG: "ORG", Attribute.LOC: "LOC"}
+MAX_STEPS: Final = 50_000  # places one watch looks at in one article: about 40 ms
 
 
 class Hit(NamedTuple):
@@ -33,19 +38,40 @@ class Hit(NamedTuple):
     rule: Rule
 
 
-class Subject(NamedTuple):
-    """What a clause is asked of: the scanned article and its tags."""
+class TooCostlyError(RasidError):
+    """A watch would look at more places of one article than it may."""
+
+
+@dataclass(slots=True)
+class Subject:
+    """What a clause is asked of: the scanned article and its tags. `steps` are left for the watch that asks."""
 
     scan: Scan
-    topics: list[Topic]
-    entities: list[Entity]
+    topics: Sequence[Topic]
+    entities: Sequence[Entity]
+    steps: int = MAX_STEPS
+
+    def spend(self, steps: int) -> None:
+        """Counts places looked at; raises TooCostlyError where there are none left."""
+        self.steps -= steps
+        if self.steps < 0:
+            what = f"more than {MAX_STEPS:,} places of one article to look at"
+            raise TooCostlyError(f"{what}: fewer NEARs within NEARs, or fewer common words")
+
+
+class Occurrence(NamedTuple):
+    """A place where a positional clause is met: its first and last word, and the hits it is made of."""
+
+    first: int
+    last: int
+    hits: tuple[Hit, ...]
 
 
 def hits(clause: Clause, subject: Subject) -> list[Hit] | None:
     """The hits by which `clause` holds, or None where it does not. A clause on attributes holds without hits."""
     match clause:
         case TermClause():
-            return list(term_hits(clause, subject.scan)) or None
+            return term_hits(clause, subject) or None
         case AllClause(parts):
             return _all(parts, subject)
         case AnyClause(parts):
@@ -54,14 +80,15 @@ def hits(clause: Clause, subject: Subject) -> list[Hit] | None:
         case NotClause(part):
             return [] if hits(part, subject) is None else None
         case NearClause():
-            return list(_near(clause, subject)) or None
+            return _near(clause, subject) or None
         case AtLeastClause(count, part):
-            found_hits = _distinct(hits(part, subject) or [])
-            return found_hits if len(found_hits) >= count else None
-        case Has():
-            return [] if _has(clause, subject) else None
+            return _at_least(count, part, subject)
+        case ScoreClause():
+            return _score(clause, subject)
+        case Condition():
+            return [] if has(clause, subject.scan.article, subject.topics, subject.entities) else None
         case Published():
-            return [] if _published(clause, subject.scan.article) else None
+            return [] if published(clause, subject.scan.article) else None
 
 
 def _all(parts: Iterable[Clause], subject: Subject) -> list[Hit] | None:
@@ -74,24 +101,45 @@ def _all(parts: Iterable[Clause], subject: Subject) -> list[Hit] | None:
     return found
 
 
-def _distinct(found: list[Hit]) -> list[Hit]:
-    """One hit a place: alternatives of one term may meet on the same words."""
-    return list({(hit.first, hit.last): hit for hit in found}.values())
+def _score(clause: ScoreClause, subject: Subject) -> list[Hit] | None:
+    """The hits of the parts that speak for the article, where all that hold reach the threshold."""
+    total, found = 0, []
+    for part, weight in clause.parts:
+        each = hits(part, subject)
+        if each is not None:
+            total += weight
+            found += each if weight > 0 else []
+    return found if total >= clause.threshold else None
 
 
-def term_hits(clause: TermClause, scan: Scan) -> Iterator[Hit]:
+def _at_least(count: int, part: Clause, subject: Subject) -> list[Hit] | None:
+    """The hits in the fields that have enough of them; occurrences that begin at the same word are one."""
+    found = {each.first: each for each in reversed(occurrences(part, subject))}
+    kept: list[Hit] = []
+    for field in ("title", "body"):
+        there = [each for each in found.values() if subject.scan.field_at(each.first) == field]
+        if len(there) >= count:
+            kept += [hit for each in there for hit in each.hits]
+    return kept or None
+
+
+def term_hits(clause: TermClause, subject: Subject) -> list[Hit]:
     """Where a term stands; overlapping alternatives give the first of them."""
-    taken: set[int] = set()
+    scan = subject.scan
+    found: dict[int, Hit] = {}
     for alternative in clause.alternatives:
-        for first, last, rule in _phrases(alternative, clause.term, scan):
-            if first not in taken and not _stopped(alternative, first, last, scan):
-                taken.add(first)
-                yield Hit(first, last, clause.term, alternative.rule or rule)
+        places = scan.at(alternative.words[0])
+        if places:
+            subject.spend(len(places) * len(alternative.words))
+            for first, last, rule in _phrases(alternative, places, clause.term, scan):
+                if first not in found and not _stopped(alternative, first, last, scan):
+                    found[first] = Hit(first, last, clause.term, alternative.rule or rule)
+    return list(found.values())
 
 
-def _phrases(alternative: Alternative, term: Term, scan: Scan) -> Iterator[tuple[int, int, Rule]]:
+def _phrases(alternative: Alternative, places: list[int], term: Term, scan: Scan) -> Iterator[tuple[int, int, Rule]]:
     words = alternative.words
-    for index in scan.at(words[0]):
+    for index in places:
         last = None if term.field and scan.field_at(index) != term.field else follow(scan, words, index, term.slop)
         joined = scan.joined(words[0], index)
         if last is not None and joined is not None:
@@ -109,65 +157,61 @@ def _stopped(alternative: Alternative, first: int, last: int, scan: Scan) -> boo
     return False
 
 
-def _near(clause: NearClause, subject: Subject) -> Iterator[Hit]:
-    left, right = hits(clause.left, subject) or [], hits(clause.right, subject) or []
-    seen: set[Hit] = set()
-    for one in left:
-        for other in right:
-            if _close(one, other, clause, subject.scan):
-                yield from (hit for hit in (one, other) if hit not in seen)
-                seen |= {one, other}
+def occurrences(clause: Clause, subject: Subject) -> list[Occurrence]:
+    """Where a positional clause is met, in order of first words: terms, an OR of them, pairs of a NEAR."""
+    match clause:
+        case TermClause():
+            found = [Occurrence(hit.first, hit.last, (hit,)) for hit in term_hits(clause, subject)]
+        case NearClause():
+            found = list(_pairs(clause, subject))
+        case AnyClause(parts):
+            found = [each for part in parts for each in occurrences(part, subject)]
+        case _:  # the parser lets nothing else stand within NEAR and ATLEAST
+            found = []
+    return sorted({(each.first, each.last): each for each in found}.values(), key=attrgetter("first", "last"))
 
 
-def _close(one: Hit, other: Hit, clause: NearClause, scan: Scan) -> bool:
-    if scan.field_at(one.first) != scan.field_at(other.first):
-        return False
-    places = scan.reading.places
-    if places[other.first] > places[one.last]:
-        return places[other.first] - places[one.last] <= clause.distance
-    if places[one.first] > places[other.last] and not clause.ordered:
-        return places[one.first] - places[other.last] <= clause.distance
-    return False
+def _near(clause: NearClause, subject: Subject) -> list[Hit]:
+    """The hits of every pair that is near enough, each once."""
+    left, right = occurrences(clause.left, subject), occurrences(clause.right, subject)
+    if not left or not right:
+        return []
+    found = set(_linked(left, right, clause.distance, subject.scan))
+    if not clause.ordered:
+        found.update(_linked(right, left, clause.distance, subject.scan))
+    return list(dict.fromkeys(hit for each in sorted(found, key=attrgetter("first", "last")) for hit in each.hits))
 
 
-def _has(clause: Has, subject: Subject) -> bool:
-    article, wanted = subject.scan.article, clause.value.casefold()
-    match clause.attribute:
-        case Attribute.LANG:
-            language = (article.language or "").casefold()
-            return language == wanted or language.startswith(f"{wanted}-")
-        case Attribute.SOURCE:
-            return (article.source or "").casefold() == wanted
-        case Attribute.COUNTRY:
-            return (article.country or "").casefold() == wanted
-        case Attribute.AUTHOR:
-            return any(author.casefold() == wanted for author in article.authors)
-        case Attribute.SITE:
-            return _on_site(article.url, wanted)
-        case Attribute.TOPIC:
-            return any(wanted in {topic.code, topic.code.removeprefix("medtop:"), topic.label.ar.casefold(),
-                                  topic.label.en.casefold()} for topic in subject.topics)  # fmt: skip
-        case _:
-            return any(_names(entity, clause.attribute, wanted) for entity in subject.entities)
+def _linked(before: list[Occurrence], after: list[Occurrence], distance: int, scan: Scan) -> Iterator[Occurrence]:
+    """Those of either list that stand in a pair, without going through the pairs."""
+    turns = [0] * (len(after) + 1)
+    for each, low, high in _followers(before, after, distance, scan):
+        yield each
+        turns[low] += 1
+        turns[high] -= 1
+    yield from compress(after, accumulate(turns))
 
 
-def _on_site(url: str | None, wanted: str) -> bool:
-    try:
-        host = (urlsplit(url or "").hostname or "").casefold()
-    except ValueError:
-        return False
-    return host == wanted or host.endswith(f".{wanted}")
+def _followers(
+    before: list[Occurrence], after: list[Occurrence], distance: int, scan: Scan
+) -> Iterator[tuple[Occurrence, int, int]]:
+    """Those of `before` with the range of `after` that begins at most `distance` words behind them in their field."""
+    places, starts = scan.reading.places, [scan.reading.places[each.first] for each in after]
+    last_of_title = places[scan.first_of_body - 1] if scan.first_of_body else -1
+    for each in before:
+        place = places[each.last]
+        reach = place + distance if place > last_of_title else min(place + distance, last_of_title)
+        low, high = bisect_right(starts, place), bisect_right(starts, reach)
+        if low < high:
+            yield each, low, high
 
 
-def _names(entity: Entity, attribute: Attribute, wanted: str) -> bool:
-    if attribute in _ENTITY_TYPES and entity.type != _ENTITY_TYPES[attribute]:
-        return False
-    names = {entity.name.ar, entity.name.en, entity.wikidata or "", *(mention.text for mention in entity.mentions)}
-    return wanted in {name.casefold() for name in names if name}
-
-
-def _published(clause: Published, article: ArticleEvent) -> bool:
-    moment = article.published
-    if moment is None:
-        return False
-    return (clause.since is None or clause.since <= moment) and (clause.until is None or moment <= clause.until)
+def _pairs(clause: NearClause, subject: Subject) -> Iterator[Occurrence]:
+    """Every pair that is near enough, as one occurrence from the first word of the one to the last of the other."""
+    left, right = occurrences(clause.left, subject), occurrences(clause.right, subject)
+    ways = [(left, right)] if clause.ordered else [(left, right), (right, left)]
+    for before, after in ways:
+        for each, low, high in _followers(before, after, clause.distance, subject.scan):
+            subject.spend(high - low)
+            for other in after[low:high]:
+                yield Occurrence(each.first, other.last, each.hits + other.hits)

@@ -89,7 +89,7 @@ def test_a_faulty_watch_is_kept_out_with_its_reason_and_stops_no_other():
     book = Watchbook()
     assert not book.add(Watch(id="bad", query="(سلام"))
     assert book.add(Watch(id="good", query="سلام"))
-    assert "not closed" in book.faulty["bad"]
+    assert "not closed" in str(book.faulty["bad"])
     assert [match.watch.id for match in found(book, article("سلام"))] == ["good"]
     assert book.add(Watch(id="bad", query="حرب"))
     assert not book.faulty
