@@ -1,22 +1,18 @@
 """`rasid publish`: articles from files or standard input onto the topic `articles`."""
 
-import gzip
-import hashlib
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Final, NamedTuple
+from typing import Final
 
 import click
 import msgspec
 
 from agents import kafka, topics
-from agents.cli import terminal
+from agents.cli import articles, terminal
+from agents.cli.articles import Line
 from agents.sending import Outgoing
 from agents.settings import load
-from rasid.errors import RasidError
 from schemas.article import ArticleEvent
 
 ARTICLE: Final = msgspec.json.Decoder(ArticleEvent)
@@ -29,14 +25,6 @@ Example:
 
 class UnfitError(ValueError):
     """A line that is no article: why."""
-
-
-class Line(NamedTuple):
-    """One article to be: where it stands, its bytes and its key."""
-
-    place: str
-    value: bytes
-    key: bytes | None
 
 
 @click.command(epilog=EPILOG)
@@ -56,15 +44,13 @@ def publish(files: tuple[Path, ...], *, rate: float | None, raw: bool, uri: str 
     texts = [file for file in files if file.suffix == ".txt"]
     if uri and (len(texts) != 1 or len(files) != 1):
         raise click.UsageError("--uri names the article of one .txt file: give exactly that file")
-    missing = [str(file) for file in files if str(file) != "-" and not file.is_file()]
-    if missing:
-        raise click.UsageError(f"no such file: {', '.join(missing)}")
+    articles.present(files)
     settings = load()
     began = time.monotonic()
     sent, skipped = 0, 0
     with kafka.Publisher(settings) as publisher, terminal.progress("publishing", None) as bar:
         topic = topics.ARTICLES.name(settings)
-        for line in _paced(_lines(files, uri), rate):
+        for line in _paced(articles.lines(files, uri), rate):
             try:
                 checked = line if raw else _checked(line)
             except UnfitError as error:
@@ -97,45 +83,6 @@ def _paced(lines: Iterator[Line], rate: float | None) -> Iterator[Line]:
         yield line
 
 
-def _lines(files: tuple[Path, ...], uri: str | None) -> Iterator[Line]:
-    for file in files:
-        if file.suffix == ".txt":
-            yield _text(file, uri)
-            continue
-        with _opened(file) as stream:
-            for number, value in enumerate(stream, 1):
-                value = value.rstrip(b"\r\n")  # noqa: PLW2901
-                if value:
-                    yield Line(f"{file}:{number}", value, _uri(value))
-
-
-@contextmanager
-def _opened(file: Path) -> Iterator[IO[bytes]]:
-    try:
-        if str(file) == "-":
-            yield sys.stdin.buffer
-        elif file.suffix == ".gz":
-            with gzip.open(file) as stream:
-                yield stream  # type: ignore[misc]  # it reads bytes as any file does
-        else:
-            with file.open("rb") as stream:
-                yield stream
-    except (OSError, EOFError) as error:
-        raise RasidError(f"{str(file)!r} cannot be read: {error}") from error
-
-
-class _Identity(msgspec.Struct):
-    uri: str
-
-
-def _uri(value: bytes) -> bytes | None:
-    """The key of a line, even of one that is otherwise no article; None where it has no uri."""
-    try:
-        return msgspec.json.decode(value, type=_Identity).uri.encode()
-    except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        return None
-
-
 def _checked(line: Line) -> Line:
     """The line, if it reads as an ArticleEvent with text; raises UnfitError otherwise."""
     try:
@@ -145,15 +92,3 @@ def _checked(line: Line) -> Line:
     if not (article.title.strip() or article.body.strip()):
         raise UnfitError("neither title nor body has text")
     return line
-
-
-def _text(file: Path, uri: str | None) -> Line:
-    """A plain text as an article."""
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RasidError(f"{str(file)!r} cannot be read as UTF-8 text: {error}") from error
-    title, _, body = text.strip().partition("\n")
-    identity = uri or f"urn:rasid:text:{hashlib.sha256(text.encode()).hexdigest()[:16]}"
-    event = ArticleEvent(uri=identity, title=title.strip(), body=body.strip())
-    return Line(str(file), msgspec.json.encode(event), identity.encode())

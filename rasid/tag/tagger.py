@@ -7,7 +7,7 @@ from rasid.lexicon.lexis import Lexis
 from rasid.lexicon.scan import Scan
 from rasid.tag.entities import EntityTagger
 from rasid.tag.topics import TopicTagger
-from schemas.tagged_article import Entity, Topic
+from schemas.tagged_article import Entity, Label, Topic
 
 TAGGERS: Final = ("gazetteer", "topic-terms")
 
@@ -25,4 +25,20 @@ class Tagger:
 
     def tag(self, scan: Scan) -> tuple[list[Topic], list[Entity]]:
         """The topics and entities of an article."""
-        return self._topics.tag(scan), self._entities.tag(scan)
+        return self.topics(scan), self.entities(scan)
+
+    def topics(self, scan: Scan) -> list[Topic]:
+        """The topics of an article, surest first."""
+        return self._topics.tag(scan)
+
+    def entities(self, scan: Scan) -> list[Entity]:
+        """The entities of an article, by first mention."""
+        return self._entities.tag(scan)
+
+    def head_of(self, code: str) -> str:
+        """The head topic that a topic is under; itself where it is one."""
+        return self._topics.head_of(code)
+
+    def label_of(self, code: str) -> Label:
+        """What a topic is called."""
+        return self._topics.label_of(code)

@@ -92,6 +92,14 @@ class TopicTagger:
     def _make(self, written: str) -> Word:
         return arabic.word(written, self.known) if language_of(written) == "ar" else english.word(written)
 
+    def head_of(self, code: str) -> str:
+        """The head topic that a topic is under; itself where it is one."""
+        return self._lines[code][-1]
+
+    def label_of(self, code: str) -> Label:
+        """What a topic is called."""
+        return self._subjects[code].label
+
     def tag(self, scan: Scan) -> list[Topic]:
         """The topics an article is about, surest first; none is an answer. Terms are compared by their letters."""
         begun = scan.first_of_body
