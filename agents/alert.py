@@ -18,7 +18,8 @@ from agents.app import App
 from agents.compacted import Reader
 from agents.sending import Outgoing
 from agents.settings import Settings
-from rasid.alert.story import StoryBook, StoryState, Verdict
+from rasid.alert.shelf import StoryState
+from rasid.alert.story import Change, StoryBook
 from rasid.intake import Rejected, decode
 from schemas.dead_letter import Step
 from schemas.watch_match import WatchMatch
@@ -63,16 +64,19 @@ class Alerting:
             now = datetime.now(UTC)
             yield dead_letters.letter(self._settings, Step.ALERT, match.reason, match.detail, record, now)
             return
-        verdict = self._books[record.partition].decide(match, datetime.now(UTC))
-        metrics.ALERTS.labels(verdict.decision).inc()
-        yield Outgoing(self._stories, verdict.story.id.encode(), ENCODER.encode(verdict.story),
-                       partition=record.partition)  # fmt: skip
-        yield from self._alert(verdict)
+        book = self._books[record.partition]
+        change = book.take(match, datetime.now(UTC))
+        if change is None:
+            return
+        story = book.settle(change, told=True)
+        metrics.ALERTS.labels(change.reason).inc()
+        yield Outgoing(self._stories, story.id.encode(), ENCODER.encode(story), partition=record.partition)
+        yield from self._alert(change)
 
-    def _alert(self, verdict: Verdict) -> Iterator[Outgoing]:
-        alert = verdict.alert
+    def _alert(self, change: Change) -> Iterator[Outgoing]:
+        alert = change.alert
         if alert is not None:
-            metrics.PUBLISH_TO_ALERT.observe(max(0.0, (alert.fired_at - alert.arrived_at).total_seconds()))
+            metrics.PUBLISH_TO_ALERT.observe(max(0.0, (datetime.now(UTC) - alert.arrived_at).total_seconds()))
             yield Outgoing(self._alerts, alert.watch.id.encode(), ENCODER.encode(alert))
 
 

@@ -66,8 +66,12 @@ DELIVERIES = Topic("deliveries", "DeliveryResult", MONTH)
 # Every worker reads all of it, and a watchlist is thousands of records: one partition keeps their order.
 WATCHES = Topic("watches", "Watch", COMPACTED, fixed_partitions=1)
 DEAD_LETTERS = Topic("dead-letters", "DeadLetter", MONTH | LARGE)
-STORIES = Topic("stories", "the alert agent's memory", COMPACTED | LARGE)
-TOPICS: Final = (ARTICLES, TAGGED, MATCHES, ALERTS, DELIVERIES, WATCHES, DEAD_LETTERS, STORIES)
+# A story is over 48 hours after its last report, so a week is more than a restart needs to read.
+STORIES = Topic(
+    "stories", "the alert agent's memory", {"cleanup.policy": "compact,delete", "retention.ms": str(7 * DAY_MS)} | LARGE
+)
+DECISIONS = Topic("decisions", "Decision", MONTH | LARGE)
+TOPICS: Final = (ARTICLES, TAGGED, MATCHES, ALERTS, DELIVERIES, WATCHES, DEAD_LETTERS, STORIES, DECISIONS)
 
 
 @dataclass(frozen=True)

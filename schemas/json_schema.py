@@ -11,6 +11,7 @@ import msgspec
 
 from schemas.alert import Alert
 from schemas.article import ArticleEvent
+from schemas.decision import Decision
 from schemas.delivery_result import DeliveryResult
 from schemas.tagged_article import TaggedArticle
 from schemas.watch import Watch
@@ -18,7 +19,7 @@ from schemas.watch_match import WatchMatch
 
 FOLDER: Final = Path(__file__).parent / "json"
 RECORDS: Final[tuple[type[msgspec.Struct], ...]] = (
-    ArticleEvent, TaggedArticle, Watch, WatchMatch, Alert, DeliveryResult,
+    ArticleEvent, TaggedArticle, Watch, WatchMatch, Alert, Decision, DeliveryResult,
 )  # fmt: skip
 
 
