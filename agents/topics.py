@@ -70,8 +70,17 @@ DEAD_LETTERS = Topic("dead-letters", "DeadLetter", MONTH | LARGE)
 STORIES = Topic(
     "stories", "the alert agent's memory", {"cleanup.policy": "compact,delete", "retention.ms": str(7 * DAY_MS)} | LARGE
 )
+# Hours of max_per_hour and counts of spikes, by watch.
+COUNTS = Topic("counts", "the alert agent's memory of each watch", COMPACTED | LARGE)
+# Alerts of all watches meet here: one partition, as a group is told of once.
+WAITING = Topic("waiting", "Waiting", WEEK | LARGE, fixed_partitions=1)
+GROUPS = Topic("groups", "the memory of groups and inhibition", COMPACTED | LARGE, fixed_partitions=1)
+SILENCES = Topic("silences", "Silence", COMPACTED, fixed_partitions=1)
 DECISIONS = Topic("decisions", "Decision", MONTH | LARGE)
-TOPICS: Final = (ARTICLES, TAGGED, MATCHES, ALERTS, DELIVERIES, WATCHES, DEAD_LETTERS, STORIES, DECISIONS)
+TOPICS: Final = (
+    ARTICLES, TAGGED, MATCHES, ALERTS, DELIVERIES, WATCHES, DEAD_LETTERS, STORIES, COUNTS, WAITING, GROUPS, SILENCES,
+    DECISIONS,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -131,3 +131,8 @@ class Alert(msgspec.Struct, frozen=True):
     group: Group | msgspec.UnsetType = msgspec.UNSET
     digest: Digest | msgspec.UnsetType = msgspec.UNSET
     spike: Spike | msgspec.UnsetType = msgspec.UNSET
+
+    @property
+    def message_id(self) -> str:
+        """The `webhook-id`: another for each notification, the same whenever it is told again."""
+        return self.notification_id or self.id

@@ -13,13 +13,14 @@ from schemas.alert import Alert
 from schemas.article import ArticleEvent
 from schemas.decision import Decision
 from schemas.delivery_result import DeliveryResult
+from schemas.silence import Silence
 from schemas.tagged_article import TaggedArticle
 from schemas.watch import Watch
 from schemas.watch_match import WatchMatch
 
 FOLDER: Final = Path(__file__).parent / "json"
 RECORDS: Final[tuple[type[msgspec.Struct], ...]] = (
-    ArticleEvent, TaggedArticle, Watch, WatchMatch, Alert, Decision, DeliveryResult,
+    ArticleEvent, TaggedArticle, Watch, WatchMatch, Alert, Decision, Silence, DeliveryResult,
 )  # fmt: skip
 
 

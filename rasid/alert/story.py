@@ -20,7 +20,8 @@ from schemas.watch_match import Sketch, WatchMatch
 
 SOURCE_STEPS: Final = (3, 10, 30)  # publishers at which a story is told of again
 REPEAT: Final = timedelta(hours=4)  # Alertmanager's default repeat_interval
-MAX_REPORTS: Final = 10  # further reports listed with an alert
+MAX_REPORTS: Final = 5  # further reports listed with an alert
+TITLE: Final = 200  # characters of a headline in a list
 MAX_TOLD: Final = 12  # notifications of one story remembered
 MOST: Final = 50_000  # stories of one partition: some 300 MB
 LONGER: Final = 1.3  # times the first report's size, from which a longer one's sketch is kept too
@@ -47,6 +48,16 @@ class Change(NamedTuple):
     story: StoryState
     alert: Alert | None = None
     told: StoryState | None = None
+
+    @property
+    def opens(self) -> bool:
+        """Whether the match opened the story."""
+        return self.alert is not None and self.story.article_count == 1 and not self.story.told
+
+    @property
+    def alert_id(self) -> str:
+        """The story's alert, whether or not one goes out."""
+        return alert_id(self.story)
 
 
 class StoryBook:
@@ -171,11 +182,15 @@ def _joined(story: StoryState, match: WatchMatch) -> StoryState:
         story,
         members=known,
         sources=story.sources if name in story.sources else [*story.sources, name][:MAX_MEMBERS],
-        reports=[*story.reports, match.article] if len(story.reports) < MAX_REPORTS else story.reports,
+        reports=[*story.reports, _listed(match.article)] if len(story.reports) < MAX_REPORTS else story.reports,
         sketches=_sketches(story.sketches, match.sketch),
         article_count=story.article_count + 1,
         last_at=max(story.last_at, match.arrived_at),
     )
+
+
+def _listed(article: ArticleRef) -> ArticleRef:
+    return msgspec.structs.replace(article, title=article.title[:TITLE])
 
 
 def _sketches(known: list[Sketch], new: Sketch | None) -> list[Sketch]:
@@ -201,18 +216,23 @@ def _retraction(story: StoryState, match: WatchMatch, now: datetime) -> Change:
 
 
 def _alert(match: WatchMatch, story: StoryState, occasion: Told) -> Alert:
-    """The alert's id follows from watch, revision and story alone, a notification's from it and the step."""
-    alert_id = f"alert_{digest(match.watch.id, str(story.revision), story.id)}"
+    """The alert of a match. A notification's id follows from the alert's and the step."""
+    identity = alert_id(story)
     return Alert(
-        id=alert_id,
+        id=identity,
         fired_at=occasion.at,
         story=Story(story.id, story.article_count, story.sources, story.reports),
         type=occasion.type,
         reason=occasion.reason,
-        notification_id=alert_id if occasion.step == 1 else f"{alert_id}_{occasion.step}",
+        notification_id=identity if occasion.step == 1 else f"{identity}_{occasion.step}",
         news=_news(match, story, occasion),
         **{name: getattr(match, name) for name in _CARRIED},
     )
+
+
+def alert_id(story: StoryState) -> str:
+    """Follows from watch, revision and story alone."""
+    return f"alert_{digest(story.watch_id, str(story.revision), story.id)}"
 
 
 def _news(match: WatchMatch, story: StoryState, occasion: Told) -> News | msgspec.UnsetType:
