@@ -35,7 +35,6 @@ class Reason(StrEnum):
     MUTED = "muted"  # by the mute or active times of its route
     INHIBITED = "inhibited"  # by a weightier alert
     LIMITED = "limited"  # beyond max_per_hour: it is in the next digest
-    LEARNING = "learning"  # a spike cannot be told yet: too few weeks are known
 
 
 class Story(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -43,8 +43,11 @@ class Limited(NamedTuple):
 
 def member(alert: Alert) -> Member:
     """An alert in short."""
-    return Member(alert.id, alert.type, alert.watch.id, alert.watch.severity, alert.article.title[:TITLE], alert.article.url,
-                  alert.article.source, alert.fired_at)  # fmt: skip
+    watch, article = alert.watch, alert.article
+    return Member(
+        alert.id, alert.type, watch.id, watch.severity, article.title[:TITLE], article.url, article.source,
+        alert.fired_at,
+    )  # fmt: skip
 
 
 def limited(state: LimitState | None, alert: Alert, max_per_hour: int, now: datetime) -> Limited:

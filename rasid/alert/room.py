@@ -67,6 +67,9 @@ class Room:
 
     def is_due(self, now: datetime) -> bool:
         """Whether `tick` has something to do."""
+        oldest = next(iter(self._sources.values()), None)
+        if oldest is not None and self._is_past(oldest, now):
+            return True
         return any(group.is_due(each, now) or group.is_over(each, now) for each in self._groups.values())
 
     def tick(self, now: datetime) -> Effects:
@@ -119,11 +122,15 @@ class Room:
     def _stand(self, effects: Effects, alert: Alert, now: datetime) -> None:
         """An alert that was told of may inhibit others from now on, until it is resolved."""
         source = Source(alert.id, labels_of(alert), now, resolved=alert.type == "alert.resolved")
+        self._sources.pop(alert.id, None)  # the oldest stays first
         self._sources[alert.id] = source
         effects.states.append((key(source), source))
 
-    def _forget_sources(self, effects: Effects, now: datetime) -> None:
+    def _is_past(self, source: Source, now: datetime) -> bool:
         longest = max((rule.duration for rule in self._rules.care.rules), default=timedelta())
-        for source in [each for each in self._sources.values() if abs(now - each.at) >= longest]:
+        return abs(now - source.at) >= longest
+
+    def _forget_sources(self, effects: Effects, now: datetime) -> None:
+        for source in [each for each in self._sources.values() if self._is_past(each, now)]:
             del self._sources[source.alert_id]
             effects.states.append((key(source), None))

@@ -73,7 +73,7 @@ def interval(table: Mapping[str, Any]) -> TimeInterval:
             raise ConfigError(f"unknown key {key!r}: known are {', '.join(_KEYS)}")
     return TimeInterval(
         times=tuple(map(_times, _list(table, "times"))),
-        weekdays=_ranges(table, "weekdays", _named(DAYS, 0)),
+        weekdays=tuple(part for each in _ranges(table, "weekdays", _named(DAYS, 0)) for part in _round(each)),
         days_of_month=_ranges(table, "days_of_month", _day),
         months=_ranges(table, "months", _named(MONTHS, 1)),
         years=_ranges(table, "years", _number),
@@ -116,10 +116,16 @@ def _ranges(table: Mapping[str, Any], key: str, read: Callable[[str], int]) -> t
             start, end = read(first), read(last or first)
         except ValueError as error:
             raise ConfigError(f"{key} has {text!r}: {error}") from error
-        if start > end and (start > 0) == (end > 0):
+        if key != "weekdays" and start > end and (start > 0) == (end > 0):
             raise ConfigError(f"{key} has {text!r}: its end is before its start")
         found.append((start, end))
     return tuple(found)
+
+
+def _round(days: Range) -> tuple[Range, ...]:
+    """A week goes round: sunday:thursday, friday:monday."""
+    start, end = days
+    return (days,) if start <= end else ((start, len(DAYS) - 1), (0, end))
 
 
 def _named(names: Sequence[str], first: int) -> Callable[[str], int]:
