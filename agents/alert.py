@@ -1,11 +1,13 @@
-"""matches ──▶ alerts: copies of one report are told from new reports, and what is new fires.
+"""matches ──▶ alerts: copies of one report are told from new reports, and what is new is told, held back, or waits.
 
-Stories are kept in memory and on the compacted topic `stories`, in the same partition as their matches: written in the
-same breath as the alerts they explain, read back by whoever the partition comes to.
+What a partition's matches add up to is kept in memory and on the topics `stories` and `counts`, in the same partition:
+written in the same breath as the alerts they explain, read back by whoever the partition comes to. Alerts that wait for
+others of their group go to `waiting`, and every decision to `decisions`.
 """
 
+import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -13,89 +15,144 @@ import msgspec
 from aiokafka import ConsumerRecord
 from faust.types import TP
 
-from agents import batching, dead_letters, metrics, sending, topics
+from agents import alert_effects, batching, dead_letters, metrics, sending, topics
+from agents.alert_rules import LiveRules
 from agents.app import App
-from agents.compacted import Reader
 from agents.sending import Outgoing
 from agents.settings import Settings
-from rasid.alert.story import StoryBook, StoryState, Verdict
+from rasid.alert.care import Waiting
+from rasid.alert.desk import Desk, Rules
+from rasid.alert.effects import Effects
+from rasid.alert.room import Room
 from rasid.intake import Rejected, decode
 from schemas.dead_letter import Step
 from schemas.watch_match import WatchMatch
 
 log = logging.getLogger(__name__)
-ENCODER: Final = msgspec.json.Encoder()
 MATCH: Final = msgspec.json.Decoder(WatchMatch)
-STORY: Final = msgspec.json.Decoder(StoryState)
+WAITING: Final = msgspec.json.Decoder(Waiting)
+TICK_SECONDS: Final = 1.0  # how late a group or a digest may be
+
+Send = Callable[[list[Outgoing]], Awaitable[None]]
 
 
-class Alerting:
-    """What one record of `matches` becomes, by the stories of its partition."""
+class Stage:
+    """Desks, or rooms, of the partitions that this worker has, and the messages that come of what they are given.
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._alerts = topics.ALERTS.name(settings)
-        self._stories = topics.STORIES.name(settings)
-        self._books: dict[int, StoryBook] = {}
+    `source` is the topic read, `memory` those that hold the state, the last of them for all but stories.
+    """
+
+    def __init__(
+        self, settings: Settings, source: topics.Topic, memory: tuple[topics.Topic, ...], decoder: Any,
+        make: Callable[[], Any],
+    ) -> None:  # fmt: skip
+        self.lock = asyncio.Lock()  # states reach the broker in the order in which they came about
+        self._settings, self._source, self._memory = settings, source, memory
+        self._decoder, self._make = decoder, make
+        self._desks: dict[int, Any] = {}
+        self._mine: set[int] = set()
 
     async def prepare(self, partition: int) -> None:
-        """Reads back the stories of a partition that has come to this worker."""
-        if partition in self._books:
+        """Reads back the state of a partition that has come to this worker."""
+        if partition in self._desks:
             return
-        book = StoryBook()
-        async with Reader(self._settings, self._stories, [partition]) as reader:
-            async for records in reader.held():
-                book.restore(_states(records))
-        self._books[partition] = book
+        desk = self._make()
+        for topic in self._memory:
+            desk.restore(await alert_effects.restored(self._settings, topic, partition))
+        self._desks[partition] = desk
 
-    def forget(self, partitions: set[TP]) -> None:
+    def assigned(self, partitions: Iterable[TP]) -> None:
+        """Notes the partitions that this worker has from now on, besides those that it had."""
+        self._mine |= set(self._of_source(partitions))
+
+    def forget(self, partitions: Iterable[TP]) -> None:
         """Drops what belongs to partitions that have gone to another worker."""
-        source = topics.MATCHES.name(self._settings)
-        for partition in partitions:
-            if partition.topic == source:
-                self._books.pop(partition.partition, None)
+        for partition in self._of_source(partitions):
+            self._mine.discard(partition)
+            self._desks.pop(partition, None)
+
+    def _of_source(self, partitions: Iterable[TP]) -> Iterator[int]:
+        name = self._source.name(self._settings)
+        return (each.partition for each in partitions if each.topic == name)
 
     def outgoing(self, record: ConsumerRecord) -> Iterator[Outgoing]:
-        """The messages made from a match: its story as it is now, and the alert where one fires."""
-        match = decode(MATCH, record.value)
-        if isinstance(match, Rejected):
-            metrics.DEAD_LETTERS.labels(Step.ALERT, match.reason).inc()
-            now = datetime.now(UTC)
-            yield dead_letters.letter(self._settings, Step.ALERT, match.reason, match.detail, record, now)
+        """The messages made from a record: what is told, written down and kept, or a dead letter."""
+        now = datetime.now(UTC)
+        found = decode(self._decoder, record.value)
+        if isinstance(found, Rejected):
+            metrics.DEAD_LETTERS.labels(Step.ALERT, found.reason).inc()
+            yield dead_letters.letter(self._settings, Step.ALERT, found.reason, found.detail, record, now)
             return
-        verdict = self._books[record.partition].decide(match, datetime.now(UTC))
-        metrics.ALERTS.labels(verdict.decision).inc()
-        yield Outgoing(self._stories, verdict.story.id.encode(), ENCODER.encode(verdict.story),
-                       partition=record.partition)  # fmt: skip
-        yield from self._alert(verdict)
+        effects = self._desks[record.partition].take(found, now)
+        yield from alert_effects.told(self._settings, effects)
+        yield from self._kept(effects, record.partition)
 
-    def _alert(self, verdict: Verdict) -> Iterator[Outgoing]:
-        alert = verdict.alert
-        if alert is not None:
-            metrics.PUBLISH_TO_ALERT.observe(max(0.0, (alert.fired_at - alert.arrived_at).total_seconds()))
-            yield Outgoing(self._alerts, alert.watch.id.encode(), ENCODER.encode(alert))
+    def _kept(self, effects: Effects, partition: int) -> Iterator[Outgoing]:
+        return alert_effects.kept(self._settings, effects, self._memory[-1], partition)
+
+    async def tick(self, send: Send, only: int | None = None) -> None:
+        """Tells what is due, of every partition or of one; what is told is there before it counts as told.
+
+        The lock must be held.
+        """
+        for partition in [only] if only is not None else sorted(self._mine):
+            await self.prepare(partition)
+            desk, now = self._desks[partition], datetime.now(UTC)
+            effects = desk.tick(now) if desk.is_due(now) else None
+            if effects:
+                await send(list(alert_effects.told(self._settings, effects)))
+                await send(list(self._kept(effects, partition)))
+
+    async def run(self, send: Send) -> None:
+        """Ticks until cancelled."""
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            async with self.lock:
+                await self.tick(send)
 
 
-def _states(records: list[ConsumerRecord]) -> Iterator[StoryState]:
-    for record in records:
-        state = decode(STORY, record.value)
-        if isinstance(state, Rejected):
-            log.error("a story at %d:%d is passed over: %s", record.partition, record.offset, state.detail)
-        else:
-            yield state
+def stages(settings: Settings, rules: Rules) -> tuple[Stage, Stage]:
+    """The desks of `matches` and the room of `waiting`."""
+    desks = Stage(settings, topics.MATCHES, (topics.STORIES, topics.COUNTS), MATCH, lambda: Desk(rules))
+    room = Stage(settings, topics.WAITING, (topics.GROUPS,), WAITING, lambda: Room(rules))
+    return desks, room
 
 
 def register(app: App, settings: Settings) -> None:
-    """Adds the agent."""
-    alerting = Alerting(settings)
+    """Adds both agents. Raises ConfigError where the routes of the receivers file are wrong."""
+    live = LiveRules(settings)
+    app.readiness.add("silences", live.waiting)
+    app.task(live.follow_silences)
+    app.task(live.follow_file)
+    desks, room = stages(settings, live.rules)
+    _agent(app, "alert", topics.MATCHES.name(settings), desks, live)
+    _agent(app, "wait", topics.WAITING.name(settings), room, live)
 
+
+def _agent(app: App, name: str, topic: str, stage: Stage, live: LiveRules) -> None:
     @app.on_partitions_revoked.connect
     async def forget(*arguments: Any, **_: Any) -> None:  # (app, revoked)
-        alerting.forget(arguments[1])
+        stage.forget(arguments[1])
 
-    @app.agent(batching.topic(app, topics.MATCHES.name(settings)), name="alert")
-    async def alert(stream: Any) -> None:
+    @app.on_partitions_assigned.connect
+    async def take(*arguments: Any, **_: Any) -> None:  # (app, assigned)
+        stage.assigned(arguments[1])
+
+    async def send(messages: list[Outgoing]) -> None:
+        await sending.send_all(app, messages)
+
+    async def run() -> None:
+        await live.caught_up.wait()
+        await stage.run(send)
+
+    async def work(stream: Any) -> None:
+        await live.caught_up.wait()
         async with sending.Pipeline(app, stream.ack) as pipeline:
             async for event in stream.noack().events():
-                await alerting.prepare(event.value[0].partition)
-                await pipeline.send(event, [message for record in event.value for message in alerting.outgoing(record)])
+                async with stage.lock:
+                    await stage.tick(send, event.value[0].partition)
+                    made = [message for record in event.value for message in stage.outgoing(record)]
+                    await pipeline.send(event, made)
+
+    app.task(run)
+    app.agent(batching.topic(app, topic), name=name)(work)

@@ -111,9 +111,9 @@ class Desk:
             yield from self._unroutable(alert, name, record)
 
     def _queue(self, alert: Alert, name: str, record: ConsumerRecord, taken: Taken) -> None:
-        if self._delivered(alert.id, name):
+        if self._delivered(alert.message_id, name):
             return  # it came again after a rebalance, and its result stands on the topic
-        job = Job(alert.id, alert.watch.id, name, alert.arrived_at, record, time.monotonic())
+        job = Job(alert.message_id, alert.watch.id, name, alert.arrived_at, record, time.monotonic())
         taken.left += 1
         self._taken[job] = taken
         metrics.DELIVERIES_WAITING.labels(name).inc()
@@ -192,7 +192,7 @@ class Desk:
 def decode_alert(value: bytes | None) -> Alert | Rejected:
     """The alert in a record of the topic, or why it cannot be delivered."""
     alert = decode(ALERT, value)
-    if isinstance(alert, Alert) and not MESSAGE_ID.match(alert.id):
+    if isinstance(alert, Alert) and not MESSAGE_ID.match(alert.message_id):
         return Rejected(Reason.BAD_VALUE, "the id is not 1 to 128 of A-Z, a-z, 0-9, '_' and '-': it cannot be signed")
     return alert
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 from pydantic import SecretStr
 
 from agents.http_client import TOTAL_SECONDS, Client
+from rasid.alert.routes import TABLES as CARE_TABLES
 from rasid.deliver.sign import Signer
 from rasid.deliver.target import Refusal, Target, literal, refusal, target
 from rasid.errors import ConfigError
@@ -88,7 +89,7 @@ def read(text: str, source: str) -> Receivers:
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{source}: not TOML: {error}") from None  # the document would show secrets
     for key in document:
-        if key != TABLE:
+        if key not in {TABLE, *CARE_TABLES}:
             raise ConfigError(f"{source}: unknown table {key!r}: receivers are written as [[{TABLE}]]")
     tables = document.get(TABLE, [])
     if not isinstance(tables, list):

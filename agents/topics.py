@@ -66,10 +66,23 @@ DELIVERIES = Topic("deliveries", "DeliveryResult", MONTH)
 # Every worker reads all of it, and a watchlist is thousands of records: one partition keeps their order.
 WATCHES = Topic("watches", "Watch", COMPACTED, fixed_partitions=1)
 DEAD_LETTERS = Topic("dead-letters", "DeadLetter", MONTH | LARGE)
-STORIES = Topic("stories", "the alert agent's memory", COMPACTED | LARGE)
+# A story is over 48 hours after its last report, so a week is more than a restart needs to read.
+STORIES = Topic(
+    "stories", "the alert agent's memory", {"cleanup.policy": "compact,delete", "retention.ms": str(7 * DAY_MS)} | LARGE
+)
+# Hours of max_per_hour and counts of spikes, by watch.
+COUNTS = Topic("counts", "the alert agent's memory of each watch", COMPACTED | LARGE)
+# Alerts of all watches meet here: one partition, as a group is told of once.
+WAITING = Topic("waiting", "Waiting", WEEK | LARGE, fixed_partitions=1)
+GROUPS = Topic("groups", "the memory of groups and inhibition", COMPACTED | LARGE, fixed_partitions=1)
+SILENCES = Topic("silences", "Silence", COMPACTED, fixed_partitions=1)
+DECISIONS = Topic("decisions", "Decision", MONTH | LARGE)
 # Who runs, and which watchlist each holds: of interest for seconds only.
 WORKERS = Topic("workers", "WorkerState", {"cleanup.policy": "delete", "retention.ms": str(DAY_MS)}, fixed_partitions=1)
-TOPICS: Final = (ARTICLES, TAGGED, MATCHES, ALERTS, DELIVERIES, WATCHES, DEAD_LETTERS, STORIES, WORKERS)
+TOPICS: Final = (
+    ARTICLES, TAGGED, MATCHES, ALERTS, DELIVERIES, WATCHES, DEAD_LETTERS, STORIES, COUNTS, WAITING, GROUPS, SILENCES,
+    DECISIONS, WORKERS,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

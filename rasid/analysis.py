@@ -5,16 +5,16 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from rasid.alert.signature import signature
+from rasid.alert.sketch import sketch
 from rasid.intake import Rejected, read_article
 from rasid.lexicon.scan import Scan
 from rasid.tag.language import detect
 from rasid.tag.tagger import Tagger
 from rasid.watch.watchbook import Match, Watchbook
 from schemas.article import ArticleEvent, ArticleRef
-from schemas.tagged_article import Entity, TaggedArticle
+from schemas.tagged_article import Entity, TaggedArticle, Topic
 from schemas.watch import Watch, WatchRef
-from schemas.watch_match import WatchMatch
+from schemas.watch_match import Sketch, WatchMatch
 
 MAX_TAGS: Final = 20  # entities a match carries on: the most mentioned
 
@@ -70,8 +70,14 @@ def _records(matches: list[Match], scan: Scan, tagged: TaggedArticle) -> list[Wa
     ref = ArticleRef(tagged.uri, tagged.url, tagged.title, tagged.source, tagged.language, tagged.published)
     body = scan.reading.keys[scan.first_of_body if tagged.body else 0 :]  # copies run under other headlines
     words = [key for key in body if key]
-    shared = tagged.topics, _foremost(tagged.entities), signature(words), tagged.arrived_at
-    return [WatchMatch(_watch_ref(each.watch), each.watch.receivers, ref, each.evidence, *shared) for each in matches]
+    shared = tagged.topics, _foremost(tagged.entities), tagged.arrived_at, sketch(words)
+    return [_record(each, ref, shared) for each in matches]
+
+
+def _record(match: Match, ref: ArticleRef, shared: tuple[list[Topic], list[Entity], datetime, Sketch]) -> WatchMatch:
+    watch = match.watch
+    return WatchMatch(_watch_ref(watch), watch.receivers, ref, match.evidence, *shared,
+                      max_per_hour=watch.max_per_hour, spike=watch.spike)  # fmt: skip
 
 
 def _foremost(entities: list[Entity]) -> list[Entity]:

@@ -11,7 +11,9 @@ import msgspec
 
 from schemas.alert import Alert
 from schemas.article import ArticleEvent
+from schemas.decision import Decision
 from schemas.delivery_result import DeliveryResult
+from schemas.silence import Silence
 from schemas.tagged_article import TaggedArticle
 from schemas.watch import Watch
 from schemas.watch_match import WatchMatch
@@ -19,7 +21,7 @@ from schemas.worker_state import WorkerState
 
 FOLDER: Final = Path(__file__).parent / "json"
 RECORDS: Final[tuple[type[msgspec.Struct], ...]] = (
-    ArticleEvent, TaggedArticle, Watch, WatchMatch, Alert, DeliveryResult, WorkerState,
+    ArticleEvent, TaggedArticle, Watch, WatchMatch, Alert, Decision, Silence, DeliveryResult, WorkerState,
 )  # fmt: skip
 
 

@@ -5,11 +5,27 @@ from typing import Annotated, Literal
 import msgspec
 
 Severity = Literal["info", "warning", "critical"]
+MaxPerHour = Annotated[int, msgspec.Meta(ge=1, le=1000)]
 WatchId = Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9._-]{0,127}$")]
 
 
+class SpikeRule(msgspec.Struct, frozen=True, omit_defaults=True):
+    """When a watch also fires on volume: an hour's count of stories that is improbable for this hour of the week.
+
+    `floor` is the least count that may be a spike, `false_alarms_per_year` how often chance alone may fire, and
+    `for_minutes` how long the count must stay up.
+    """
+
+    floor: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 5
+    false_alarms_per_year: Annotated[float, msgspec.Meta(gt=0, le=365)] = 1.0
+    for_minutes: Annotated[int, msgspec.Meta(ge=0, le=180)] = 5
+
+
 class Watch(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`query` is in the watch language; `revision` is set by Rasid and grows with each change."""
+    """`query` is in the watch language; `revision` is set by Rasid and grows with each change.
+
+    `max_per_hour` is how many notifications go out in an hour before the rest come in one digest; absent, all go out.
+    """
 
     id: WatchId
     query: str
@@ -20,6 +36,8 @@ class Watch(msgspec.Struct, frozen=True, omit_defaults=True):
     receivers: list[str] = []
     enabled: bool = True
     revision: int = 0
+    max_per_hour: MaxPerHour | None = None
+    spike: SpikeRule | None = None
 
 
 class WatchRef(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ import msgspec
 from schemas.article import ArticleRef, Moment
 from schemas.span import Field
 from schemas.tagged_article import Entity, Topic
-from schemas.watch import WatchRef
+from schemas.watch import MaxPerHour, SpikeRule, WatchRef
 
 
 class Evidence(msgspec.Struct, frozen=True):
@@ -24,8 +24,24 @@ class Evidence(msgspec.Struct, frozen=True):
     rule: str
 
 
-class WatchMatch(msgspec.Struct, frozen=True):
-    """`signature` is the MinHash of the article's text, by which copies of one report find each other."""
+class Sketch(msgspec.Struct, frozen=True):
+    """What is remembered of a text to know its copies by: rasid/alert/sketch.py says how it is made.
+
+    `minhash` is 128 numbers of 32 bits, little-endian, `runs` how many different runs of two words the text has;
+    `head` (64 numbers) and `head_runs` are the same for its first half. `figures` are hashes of its figures.
+    """
+
+    minhash: bytes
+    runs: int
+    head: bytes
+    head_runs: int
+    figures: list[int] = []
+
+
+class WatchMatch(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`sketch` is that of the article's text. `gone` says that an article which matched before no longer does: it came
+    again with another text, and there is no evidence. `max_per_hour` and `spike` are the watch's.
+    """
 
     watch: WatchRef
     receivers: list[str]
@@ -33,5 +49,8 @@ class WatchMatch(msgspec.Struct, frozen=True):
     evidence: list[Evidence]
     topics: list[Topic]
     entities: list[Entity]
-    signature: list[int]
     arrived_at: Moment
+    sketch: Sketch | None = None
+    gone: bool = False
+    max_per_hour: MaxPerHour | None = None
+    spike: SpikeRule | None = None

@@ -111,9 +111,9 @@ class Desk:
         return False
 
     def _settled(self, articles: int) -> bool:
-        fired, copies = self._counts.get("fired", 0), self._counts.get("copy", 0)
+        fired = self._counts.get("fired", 0)
         read = self._counts.get("rasid_articles_total", 0) + self._counts.get("rasid_dead_letters_total", 0)
-        decided = fired + copies >= self._counts.get("rasid_matches_total", 0)
+        decided = self._counts.get("rasid_alerts_total", 0) >= self._counts.get("rasid_matches_total", 0)
         return read >= articles and decided and len(self._seen) >= fired
 
     def sum_up(self, articles: int) -> None:

@@ -1,4 +1,4 @@
-"""Times on the command line: `7d`, `2h`, `30m`, `45s` ago, or RFC 3339."""
+"""Times on the command line: `7d`, `2h`, `30m`, `45s` ago, or from now on, or RFC 3339."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -10,9 +10,12 @@ UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": 
 
 
 class Moment(click.ParamType):
-    """An aware datetime."""
+    """An aware datetime; ages are ago, or from now on where `future`."""
 
     name = "time"
+
+    def __init__(self, *, future: bool = False) -> None:
+        self._sign = 1 if future else -1
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         """Reads an age or a time; a time without offset is UTC."""
@@ -20,7 +23,7 @@ class Moment(click.ParamType):
             return value
         age = re.fullmatch(r"(\d{1,6})([smhdw])", value)
         if age:
-            return datetime.now(UTC) - timedelta(**{UNITS[age[2]]: int(age[1])})
+            return datetime.now(UTC) + self._sign * timedelta(**{UNITS[age[2]]: int(age[1])})
         try:
             found = datetime.fromisoformat(value)
         except ValueError:

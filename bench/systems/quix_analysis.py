@@ -56,10 +56,11 @@ def read(value: bytes, key: bytes, timestamp: int, _headers: object) -> Iterator
 
 def decide(value: bytes) -> Iterator[Outgoing]:
     """What a match becomes."""
-    verdict = book.decide(MATCH.decode(value), datetime.now(UTC))
-    yield Outgoing(STORIES, verdict.story.id.encode(), ENCODE(verdict.story))
-    if verdict.alert is not None:
-        yield Outgoing(ALERTS, verdict.alert.watch.id.encode(), ENCODE(verdict.alert))
+    change = book.take(MATCH.decode(value), datetime.now(UTC))
+    if change is not None:
+        yield Outgoing(STORIES, change.story.id.encode(), ENCODE(book.settle(change, told=True)))
+        if change.alert is not None:
+            yield Outgoing(ALERTS, change.alert.watch.id.encode(), ENCODE(change.alert))
 
 
 def main() -> None:

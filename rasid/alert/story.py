@@ -1,160 +1,271 @@
-"""Stories: reports that are copies of one another within a watch, and whether a match opens one or joins one.
+"""Stories: reports that are copies of one another within a watch, and what a match changes about one.
 
 State goes in and out as `StoryState` records, so that whoever keeps them can bring a book back after a restart. Doing
-a match again gives the same answer and the same alert.
+a match again gives the same answer and the same notification.
 """
 
 import hashlib
+from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final, NamedTuple
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
-from rasid.alert.signature import PERMUTATIONS, resemblances
-from schemas.alert import Alert, Story
-from schemas.article import Moment
-from schemas.watch_match import WatchMatch
+from rasid.alert.shelf import LIFETIME, MAX_MEMBERS, MEMBER_BYTES, Shelf, StoryState, Told, member, members
+from schemas.alert import Alert, AlertType, News, Reason, Story
+from schemas.article import ArticleRef
+from schemas.watch import Severity
+from schemas.watch_match import Sketch, WatchMatch
 
-THRESHOLD: Final = 0.5  # resemblance from which two texts are copies: half their runs of four words
-LIFETIME: Final = timedelta(hours=48)  # after its last report a story is over
-MAX_STORIES: Final = 500  # of one watch, the oldest going first
-MAX_MEMBERS: Final = 200  # reports and publishers remembered of one story
+SOURCE_STEPS: Final = (3, 10, 30)  # publishers at which a story is told of again
+REPEAT: Final = timedelta(hours=4)  # Alertmanager's default repeat_interval
+MAX_REPORTS: Final = 5  # further reports listed with an alert
+TITLE: Final = 200  # characters of a headline in a list
+MAX_TOLD: Final = 12  # notifications of one story remembered
+MOST: Final = 50_000  # stories of one partition: some 300 MB
+LONGER: Final = 1.3  # times the first report's size, from which a longer one's sketch is kept too
+LONGEST: Final = 4.0  # the same, beyond which it is a round-up that carries the report among others
+SEVERITIES: Final[tuple[Severity, ...]] = ("info", "warning", "critical")
+TELLING: Final[dict[Reason, AlertType]] = {
+    Reason.FIRED: "alert.fired",
+    Reason.SOURCES: "alert.updated",
+    Reason.SEVERITY: "alert.updated",
+    Reason.REPEATED: "alert.updated",
+    Reason.CORRECTED: "alert.updated",
+    Reason.RETRACTED: "alert.resolved",
+}
 _CARRIED: Final = ("watch", "article", "evidence", "topics", "entities", "receivers", "arrived_at")
 
 
-class Decision(StrEnum):
-    """What became of a match; also a metric's label."""
+class Change(NamedTuple):
+    """What a match means for its story: why somebody is to be told, or not, and the alert where one is to go out.
 
-    FIRED = "fired"  # the first report of its story
-    COPY = "copy"  # another report of a story that has fired
+    `story` is the state with the match in it, `told` the same once the alert has gone out.
+    """
 
-
-class StoryState(msgspec.Struct, frozen=True):
-    """All that is remembered of a story. `opened_by` is the uri of the report that fired."""
-
-    id: str
-    watch_id: str
-    revision: int
-    opened_by: str
-    signature: list[int]
-    uris: list[str]
-    sources: list[str]
-    article_count: int
-    last_at: Moment
-
-
-class Verdict(NamedTuple):
-    """A decision, the story as it is now, and the alert where one fires."""
-
-    decision: Decision
+    reason: Reason
     story: StoryState
-    alert: Alert | None
+    alert: Alert | None = None
+    told: StoryState | None = None
+
+    @property
+    def opens(self) -> bool:
+        """Whether the match opened the story."""
+        return self.alert is not None and self.story.article_count == 1 and not self.story.told
+
+    @property
+    def alert_id(self) -> str:
+        """The story's alert, whether or not one goes out."""
+        return alert_id(self.story)
 
 
-@dataclass(slots=True)
-class _Shelf:
-    """The stories of one watch and revision, their signatures stacked so that one comparison serves all."""
-
-    stories: dict[str, StoryState] = field(default_factory=dict)  # as they came, which is the order of `rows`
-    by_uri: dict[str, str] = field(default_factory=dict)
-    rows: NDArray[np.uint64] = field(default_factory=lambda: np.empty((0, PERMUTATIONS), np.uint64))
-
-    def put(self, story: StoryState) -> None:
-        """Takes a story in, or in place of its former state; the one that is quiet longest goes when there are many."""
-        if story.id not in self.stories:
-            self.rows = np.vstack([self.rows, np.array([story.signature], np.uint64)])
-        self.stories[story.id] = story
-        self.by_uri.update(dict.fromkeys(story.uris, story.id))
-        if len(self.stories) > MAX_STORIES:
-            self._drop(min(self.stories.values(), key=lambda each: each.last_at))
-
-    def _drop(self, story: StoryState) -> None:
-        self.rows = np.delete(self.rows, list(self.stories).index(story.id), axis=0)
-        del self.stories[story.id]
-        for uri in story.uris:
-            self.by_uri.pop(uri, None)
-
-    def find(self, match: WatchMatch) -> StoryState | None:
-        """The living story of this report: the one that has it already, or the one it resembles most."""
-        known = self.stories.get(self.by_uri.get(match.article.uri, ""))
-        if known and _lives(known, match):
-            return known
-        if not self.stories:
-            return None
-        alike = resemblances(self.rows, match.signature)
-        for row in np.argsort(-alike):
-            if alike[row] < THRESHOLD:
-                return None
-            story: StoryState = list(self.stories.values())[row]
-            if _lives(story, match):
-                return story
-        return None
-
-
-def _lives(story: StoryState, match: WatchMatch) -> bool:
-    return match.arrived_at - story.last_at <= LIFETIME
-
-
-@dataclass(slots=True)
 class StoryBook:
-    """The stories of some watches, by watch and revision: a changed watch begins anew."""
+    """The stories of some watches. A watch whose query is changed begins anew; its other fields change nothing."""
 
-    _shelves: dict[tuple[str, int], _Shelf] = field(default_factory=dict)
+    def __init__(self, most: int = MOST) -> None:
+        self._shelves: dict[tuple[str, str], Shelf] = {}
+        self._order: OrderedDict[str, tuple[str, str]] = OrderedDict()  # every story by its last touch
+        self._most = most
+
+    def __len__(self) -> int:
+        return len(self._order)
 
     def restore(self, states: Iterable[StoryState]) -> None:
         """Takes stories as they were last written."""
         for state in states:
-            self._shelf(state.watch_id, state.revision).put(state)
+            self._put(state)
 
-    def decide(self, match: WatchMatch, now: datetime) -> Verdict:
-        """Whether `match` fires. `now` is when the alert is raised; stories age by when articles arrived."""
-        shelf = self._shelf(match.watch.id, match.watch.revision)
-        found = shelf.find(match)
-        story = _joined(found, match) if found else _opened(match)
-        shelf.put(story)
-        if story.opened_by == match.article.uri:
-            return Verdict(Decision.FIRED, story, _alert(match, story, now))
-        return Verdict(Decision.COPY, story, None)
+    def take(self, match: WatchMatch, now: datetime, repeat: timedelta = REPEAT) -> Change | None:
+        """What `match` changes. `now` is when an alert would be raised; stories age by when articles arrived.
 
-    def _shelf(self, watch_id: str, revision: int) -> _Shelf:
-        return self._shelves.setdefault((watch_id, revision), _Shelf())
+        Nothing is remembered yet: `settle` does that. None where an article is gone that nobody knew.
+        """
+        shelf = self._shelf(match)
+        known = shelf.with_member(match)
+        if match.gone:
+            return None if known is None else _retraction(known, match, now)
+        former = known or shelf.alike(match)
+        if former is None:
+            return _change(Reason.FIRED, _opened(match), match, now)
+        story = former if known else _joined(former, match)
+        return _again(former, match) or _change(_reason(former, story, match, now, repeat), story, match, now)
+
+    def settle(self, change: Change, *, told: bool) -> StoryState:
+        """Remembers a change; `told` says that its alert goes out, or is held for a notification to come."""
+        story = change.told if told and change.told else change.story
+        self._put(story)
+        return story
+
+    def _put(self, story: StoryState) -> None:
+        key = story.watch_id, story.query
+        gone = self._shelves.setdefault(key, Shelf()).put(story)
+        self._order[story.id] = key
+        self._order.move_to_end(story.id)
+        for story_id in gone:
+            self._order.pop(story_id, None)
+        self._age(story.last_at)
+
+    def _age(self, now: datetime) -> None:
+        """Forgets what is over, and what is too much."""
+        while self._order:
+            story_id, key = next(iter(self._order.items()))
+            shelf = self._shelves[key]
+            if len(self._order) <= self._most and now - shelf.stories[story_id].last_at <= LIFETIME:
+                return
+            del self._order[story_id]
+            shelf.drop(story_id)
+            if not shelf.stories:
+                del self._shelves[key]
+
+    def _shelf(self, match: WatchMatch) -> Shelf:
+        return self._shelves.get((match.watch.id, digest(match.watch.query))) or Shelf()
+
+
+def _change(reason: Reason, story: StoryState, match: WatchMatch, now: datetime) -> Change:
+    kind = TELLING.get(reason)
+    if kind is None:
+        return Change(reason, story)
+    step = story.told[-1].step + 1 if story.told else 1
+    words = content(match)
+    occasion = Told(step, kind, reason, match.article.uri, match.arrived_at, words, now, match.watch.severity,
+                    story.article_count, len(story.sources))  # fmt: skip
+    told = msgspec.structs.replace(story, told=[*story.told, occasion][-MAX_TOLD:])
+    if match.article.uri == story.opened_by:
+        told = msgspec.structs.replace(told, content=words, title=match.article.title)
+    return Change(reason, story, _alert(match, story, occasion), told)
+
+
+def _again(story: StoryState, match: WatchMatch) -> Change | None:
+    """The change that this very input made before, when it is done again after a crash or a replay."""
+    words = content(match)
+    for each in reversed(story.told):
+        if (each.article, each.arrived_at, each.content) == (match.article.uri, match.arrived_at, words):
+            return Change(each.reason, story, _alert(match, story, each))
+    return None
+
+
+def _reason(former: StoryState, story: StoryState, match: WatchMatch, now: datetime, repeat: timedelta) -> Reason:
+    """Why a further report is told of, or not: the weightiest reason."""
+    last = former.last
+    if last is None:
+        return Reason.FIRED
+    if story is former and match.arrived_at < last.arrived_at:  # what came before the last notification, done again
+        return Reason.UNCHANGED
+    if not former.is_open:
+        return Reason.FIRED
+    if SEVERITIES.index(match.watch.severity) > SEVERITIES.index(last.severity):
+        return Reason.SEVERITY
+    if story is former:  # an article that it has already
+        is_changed = match.article.uri == story.opened_by and content(match) != story.content
+        return Reason.CORRECTED if is_changed else Reason.UNCHANGED
+    if any(last.sources < step <= len(story.sources) for step in SOURCE_STEPS):
+        return Reason.SOURCES
+    return Reason.REPEATED if now - last.at >= repeat else Reason.COPY
 
 
 def _opened(match: WatchMatch) -> StoryState:
-    identity = _digest(match.watch.id, str(match.watch.revision), match.article.uri)
-    return StoryState(identity, match.watch.id, match.watch.revision, match.article.uri, match.signature,
-                      [match.article.uri], _source(match), 1, match.arrived_at)  # fmt: skip
+    revision, uri = match.watch.revision, match.article.uri
+    return StoryState(
+        id=digest(match.watch.id, str(revision), uri), watch_id=match.watch.id, query=digest(match.watch.query),
+        revision=revision, opened_by=uri, last_at=match.arrived_at, sketches=[match.sketch] if match.sketch else [],
+        members=member(uri), sources=[source(match.article)], article_count=1,
+        content=content(match), title=match.article.title,
+    )  # fmt: skip
 
 
 def _joined(story: StoryState, match: WatchMatch) -> StoryState:
-    """`story` with one more report; a report it has already changes nothing."""
-    if match.article.uri in story.uris:
-        return story
-    new = [source for source in _source(match) if source not in story.sources]
+    """`story` with one more report."""
+    name = source(match.article)
+    known = (story.members + member(match.article.uri))[-MAX_MEMBERS * MEMBER_BYTES :]
     return msgspec.structs.replace(
-        story, uris=[*story.uris, match.article.uri][-MAX_MEMBERS:], sources=[*story.sources, *new][:MAX_MEMBERS],
-        article_count=story.article_count + 1, last_at=max(story.last_at, match.arrived_at))  # fmt: skip
+        story,
+        members=known,
+        sources=story.sources if name in story.sources else [*story.sources, name][:MAX_MEMBERS],
+        reports=[*story.reports, _listed(match.article)] if len(story.reports) < MAX_REPORTS else story.reports,
+        sketches=_sketches(story.sketches, match.sketch),
+        article_count=story.article_count + 1,
+        last_at=max(story.last_at, match.arrived_at),
+    )
 
 
-def _source(match: WatchMatch) -> list[str]:
-    return [match.article.source] if match.article.source else []
+def _listed(article: ArticleRef) -> ArticleRef:
+    return msgspec.structs.replace(article, title=article.title[:TITLE])
 
 
-def _alert(match: WatchMatch, story: StoryState, now: datetime) -> Alert:
-    """The alert's id follows from watch, revision and story alone."""
+def _sketches(known: list[Sketch], new: Sketch | None) -> list[Sketch]:
+    """A paper may run the whole text of which the first one ran a part: its copies are to be known too."""
+    if len(known) == 1 and new and LONGER * known[0].runs <= new.runs <= LONGEST * known[0].runs:
+        return [*known, new]
+    return known
+
+
+def _retraction(story: StoryState, match: WatchMatch, now: datetime) -> Change:
+    """The article no longer has the term: the alert that it raised is resolved, another one's report is let go."""
+    if match.article.uri == story.opened_by:
+        reason = Reason.RETRACTED if story.is_open else Reason.UNCHANGED
+        return _again(story, match) or _change(reason, story, match, now)
+    uri = member(match.article.uri)
+    left = msgspec.structs.replace(
+        story,
+        members=b"".join(each for each in members(story) if each != uri),
+        reports=[each for each in story.reports if each.uri != match.article.uri],
+        article_count=story.article_count - 1,
+    )
+    return Change(Reason.UNCHANGED, left)
+
+
+def _alert(match: WatchMatch, story: StoryState, occasion: Told) -> Alert:
+    """The alert of a match. A notification's id follows from the alert's and the step."""
+    identity = alert_id(story)
     return Alert(
-        id=f"alert_{_digest(match.watch.id, str(match.watch.revision), story.id)}",
-        fired_at=now,
-        story=Story(story.id, story.article_count, story.sources),
+        id=identity,
+        fired_at=occasion.at,
+        story=Story(story.id, story.article_count, story.sources, story.reports),
+        type=occasion.type,
+        reason=occasion.reason,
+        notification_id=identity if occasion.step == 1 else f"{identity}_{occasion.step}",
+        news=_news(match, story, occasion),
         **{name: getattr(match, name) for name in _CARRIED},
     )
 
 
-def _digest(*parts: str) -> str:
+def alert_id(story: StoryState) -> str:
+    """Follows from watch, revision and story alone."""
+    return f"alert_{digest(story.watch_id, str(story.revision), story.id)}"
+
+
+def _news(match: WatchMatch, story: StoryState, occasion: Told) -> News | msgspec.UnsetType:
+    """What is new since the notification before this one."""
+    before = next((each for each in reversed(story.told) if each.step < occasion.step), None)
+    if before is None:
+        return msgspec.UNSET
+    is_retitled = occasion.reason is Reason.CORRECTED and story.title != match.article.title
+    return News(
+        since=before.at,
+        article_count_before=before.articles,
+        sources=story.sources[before.sources : occasion.sources],
+        severity_before=before.severity if before.severity != occasion.severity else None,
+        title_before=story.title if is_retitled else None,
+    )
+
+
+def content(match: WatchMatch) -> str:
+    """The digest of an article's words, as far as they are known here: headline, hits, sketch."""
+    text = [match.sketch.minhash, str(match.sketch.figures).encode()] if match.sketch else []
+    hits = [hit.text for hit in match.evidence]
+    parts = [*(part.encode("utf-8", "surrogatepass") for part in (match.article.title, *hits)), *text]
+    return hashlib.blake2b(b"\0".join(parts), digest_size=MEMBER_BYTES).hexdigest()
+
+
+def source(article: ArticleRef) -> str:
+    """The publisher by whom reports are counted: its name, or the page's host, or what the uri begins with."""
+    if article.source:
+        return article.source
+    _, _, rest = (article.url or article.uri).partition("://")
+    return (rest or article.uri).split("/", 1)[0][:100]
+
+
+def digest(*parts: str) -> str:
     """128 bits of SHA-256 over the parts: enough that no two stories ever meet."""
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

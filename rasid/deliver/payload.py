@@ -11,14 +11,13 @@ import msgspec
 
 from schemas.alert import Alert
 
-FIRED: Final = "alert.fired"
 LIMIT_BYTES: Final = 20_000  # Standard Webhooks: "usually smaller than 20kb"
 KEPT_EVIDENCE: Final = 3  # hits that outlast the topics: enough to judge an alert by
 LONG_CHARACTERS: Final = 2000  # of a title, query or name: no headline, but what a broken feed calls one
 SHORT_CHARACTERS: Final = 300  # the same where all else was not enough
 ELLIPSIS: Final = "…"
 MARGIN_BYTES: Final = 250  # what `left_out` itself takes, every key with a large number
-INTERNAL: Final = ("receivers",)  # whom else we tell is no receiver's business
+INTERNAL: Final = ("receivers", "type")  # whom else we tell is no receiver's business; the type stands outside
 
 Data = dict[str, Any]
 _encode = msgspec.json.Encoder().encode
@@ -33,7 +32,7 @@ def body(alert: Alert, limit_bytes: int = LIMIT_BYTES) -> bytes:
     their ends. Only an alert with an absurdly long uri or id can exceed `limit_bytes` then.
     """
     data = {name: value for name, value in msgspec.to_builtins(alert).items() if name not in INTERNAL}
-    whole = _body(data)
+    whole = _body(alert.type, data)
     if len(whole) <= limit_bytes:
         return whole
     excess, left_out = len(whole) - limit_bytes + MARGIN_BYTES, dict[str, int]()
@@ -44,11 +43,11 @@ def body(alert: Alert, limit_bytes: int = LIMIT_BYTES) -> bytes:
             left_out[name] = left_out.get(name, 0) + count
         if excess <= 0:
             break
-    return _body({**data, "left_out": left_out})
+    return _body(alert.type, {**data, "left_out": left_out})
 
 
-def _body(data: Data) -> bytes:
-    return _encode({"type": FIRED, "timestamp": data["fired_at"], "data": data})
+def _body(kind: str, data: Data) -> bytes:
+    return _encode({"type": kind, "timestamp": data["fired_at"], "data": data})
 
 
 # A cut takes at most what is needed (`excess` bytes) and says how many bytes it saved and how many items it left out.

@@ -142,7 +142,11 @@ async def test_a_sender_cancelled_in_an_outage_leaves_the_producer_working(kafka
     await asyncio.sleep(0.5)
     await asyncio.to_thread(kafka_node.start)
     await asyncio.wait_for(send_all(app, [Outgoing(out, b"key", b"after")]), 20)
-    assert [message.value for message in read(kafka_node, out, count + 2)] == [b"first", *[b"given up"] * count, b"after"]
+    assert [message.value for message in read(kafka_node, out, count + 2)] == [
+        b"first",
+        *[b"given up"] * count,
+        b"after",
+    ]
 
 
 async def test_a_pipeline_keeps_the_order_of_its_events_and_acknowledges_each_when_it_is_there(kafka_node, app, out):

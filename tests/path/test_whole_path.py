@@ -53,7 +53,7 @@ async def test_an_article_becomes_a_signed_alert_with_true_evidence(deployment):
         for received in desk.received:
             alert = received.data
             source = articles[alert["article"]["uri"]]
-            assert received.id == alert["id"]
+            assert received.id == alert["notification_id"]
             assert alert["evidence"]
             for hit in alert["evidence"]:
                 assert source[hit["field"]][hit["start"] : hit["end"]] == hit["text"]
