@@ -41,8 +41,8 @@ bench: install  ## speed of the whole way, beside a bare Faust pass-through
 	@$(RUN)/rasid bench pipeline
 
 requirements: install  ## pin again what pyproject.toml asks for; UPGRADE=1 takes newer versions
-	$(COMPILE) --extra embedded --extra morphology --extra dev --output-file requirements.txt
-	$(COMPILE) --extra morphology --output-file deploy/requirements-image.txt
+	$(COMPILE) --extra embedded --extra morphology --extra notify --extra dev --output-file requirements.txt
+	$(COMPILE) --extra morphology --extra notify --output-file deploy/requirements-image.txt
 	@touch $(STAMP)
 
 clean:  ## remove .venv and every cache

@@ -28,6 +28,12 @@ PUBLISH_TO_DELIVERED = Histogram(
     "rasid_publish_to_delivered_seconds", "From an article's arrival on Kafka to a receiver's 2xx.", buckets=SECONDS
 )
 DELIVERIES_WAITING = Gauge("rasid_deliveries_waiting", "Alerts taken on and not yet settled.", ["receiver"])
+RECEIVER_TAKES = Gauge(
+    "rasid_receiver_takes", "1 while a receiver takes alerts, 0 while it fails or is switched off.", ["receiver"]
+)
+RECEIVERS_FILE_VALID = Gauge(
+    "rasid_receivers_file_valid", "1 while the receivers file is in force, 0 while an earlier version of it is."
+)
 WATCHES = Gauge("rasid_watches", "Watches loaded, by state.", ["state"])
 TAGGER_ON = Gauge("rasid_tagger_on", "1 where a tagger has what it needs, 0 where it is off.", ["tagger"])
 BUILD_INFO = Gauge("rasid_build_info", "Always 1; what runs.", ["version", "python", "faust"])

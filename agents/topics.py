@@ -67,7 +67,12 @@ DELIVERIES = Topic("deliveries", "DeliveryResult", MONTH)
 WATCHES = Topic("watches", "Watch", COMPACTED, fixed_partitions=1)
 DEAD_LETTERS = Topic("dead-letters", "DeadLetter", MONTH | LARGE)
 STORIES = Topic("stories", "the alert agent's memory", COMPACTED | LARGE)
-TOPICS: Final = (ARTICLES, TAGGED, MATCHES, ALERTS, DELIVERIES, WATCHES, DEAD_LETTERS, STORIES)
+SCHEDULE = Topic("schedule", "ScheduledDelivery", COMPACTED)
+# Every worker reads all of it: a receiver that one switches off is off for all.
+RECEIVERS = Topic("receivers", "ReceiverState", COMPACTED, fixed_partitions=1)
+TOPICS: Final = (
+    ARTICLES, TAGGED, MATCHES, ALERTS, DELIVERIES, WATCHES, DEAD_LETTERS, STORIES, SCHEDULE, RECEIVERS,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

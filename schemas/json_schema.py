@@ -12,13 +12,15 @@ import msgspec
 from schemas.alert import Alert
 from schemas.article import ArticleEvent
 from schemas.delivery_result import DeliveryResult
+from schemas.receiver_state import ReceiverState
+from schemas.scheduled_delivery import ScheduledDelivery
 from schemas.tagged_article import TaggedArticle
 from schemas.watch import Watch
 from schemas.watch_match import WatchMatch
 
 FOLDER: Final = Path(__file__).parent / "json"
 RECORDS: Final[tuple[type[msgspec.Struct], ...]] = (
-    ArticleEvent, TaggedArticle, Watch, WatchMatch, Alert, DeliveryResult,
+    ArticleEvent, TaggedArticle, Watch, WatchMatch, Alert, DeliveryResult, ScheduledDelivery, ReceiverState,
 )  # fmt: skip
 
 

@@ -18,22 +18,33 @@ LONG_CHARACTERS: Final = 2000  # of a title, query or name: no headline, but wha
 SHORT_CHARACTERS: Final = 300  # the same where all else was not enough
 ELLIPSIS: Final = "…"
 MARGIN_BYTES: Final = 250  # what `left_out` itself takes, every key with a large number
-INTERNAL: Final = ("receivers",)  # whom else we tell is no receiver's business
+INTERNAL: Final = ("receivers", "type")  # whom else we tell is no receiver's business; the type stands outside
 
 Data = dict[str, Any]
 _encode = msgspec.json.Encoder().encode
 
 
-def body(alert: Alert, limit_bytes: int = LIMIT_BYTES) -> bytes:
-    """The body for an alert; the same alert always gives the same bytes.
+def body(alert: Alert, limit_bytes: int = LIMIT_BYTES, **extra: str) -> bytes:
+    """The body for an alert; the same alert always gives the same bytes. `extra` stands beside `data`.
 
     Left out until it fits, in this order: the ends of title, query, watch name, source and language beyond 2,000
     characters; entities; topics; the story's sources; evidence beyond the first three; the context of evidence; the
     rest of the evidence; labels; the ends of the same texts beyond 300 characters; the article's url. Lists lose
     their ends. Only an alert with an absurdly long uri or id can exceed `limit_bytes` then.
     """
-    data = {name: value for name, value in msgspec.to_builtins(alert).items() if name not in INTERNAL}
-    whole = _body(data)
+    kind = kind_of(alert)
+    return fitted(alert, lambda data: {"type": kind, "timestamp": data["fired_at"], **extra, "data": data}, limit_bytes)
+
+
+def kind_of(alert: Alert) -> str:
+    """The webhook's `type`: `alert.fired`, `alert.updated` or `alert.resolved`."""
+    return str(getattr(alert, "type", FIRED))
+
+
+def fitted(alert: Alert, envelope: Callable[[Data], Data], limit_bytes: int = LIMIT_BYTES) -> bytes:
+    """The JSON of what `envelope` makes of the alert's data, cut as `body` says until it is small enough."""
+    data = data_of(alert)
+    whole = _encode(envelope(data))
     if len(whole) <= limit_bytes:
         return whole
     excess, left_out = len(whole) - limit_bytes + MARGIN_BYTES, dict[str, int]()
@@ -44,11 +55,12 @@ def body(alert: Alert, limit_bytes: int = LIMIT_BYTES) -> bytes:
             left_out[name] = left_out.get(name, 0) + count
         if excess <= 0:
             break
-    return _body({**data, "left_out": left_out})
+    return _encode(envelope({**data, "left_out": left_out}))
 
 
-def _body(data: Data) -> bytes:
-    return _encode({"type": FIRED, "timestamp": data["fired_at"], "data": data})
+def data_of(alert: Alert) -> Data:
+    """The webhook's `data`, whole."""
+    return {name: value for name, value in msgspec.to_builtins(alert).items() if name not in INTERNAL}
 
 
 # A cut takes at most what is needed (`excess` bytes) and says how many bytes it saved and how many items it left out.
