@@ -112,7 +112,8 @@ def _decoded(decoder: Any, record: ConsumerRecord) -> Any:
 def following(settings: Settings, which: Filter) -> Iterator[Entry]:
     """Alerts as they are told of or held back, from now on, for ever."""
     decoders: dict[str, tuple[Any, Callable[[Any], Entry | None]]] = {
-        topics.ALERTS.name(settings): (ALERT, _told), topics.DECISIONS.name(settings): (DECISION, _held),
+        topics.ALERTS.name(settings): (ALERT, _told),
+        topics.DECISIONS.name(settings): (DECISION, _held),
     }
     with kafka.consumer(settings) as client:
         every = [

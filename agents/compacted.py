@@ -15,8 +15,8 @@ from agents.settings import Settings
 POLL_MS: Final = 500  # of waiting for news; they come at once when there are any
 
 
-def consumer(settings: Settings) -> AIOKafkaConsumer:
-    """An aiokafka consumer without a group, by our settings."""
+def consumer(settings: Settings, fetch_bytes: int = kafka.MAX_MESSAGE_BYTES) -> AIOKafkaConsumer:
+    """An aiokafka consumer without a group, by our settings; `fetch_bytes` is of one partition at a time."""
     password = settings.sasl_password
     return AIOKafkaConsumer(
         bootstrap_servers=settings.servers,
@@ -24,7 +24,7 @@ def consumer(settings: Settings) -> AIOKafkaConsumer:
         group_id=None,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
-        max_partition_fetch_bytes=kafka.MAX_MESSAGE_BYTES,
+        max_partition_fetch_bytes=fetch_bytes,
         fetch_max_wait_ms=settings.fetch_max_wait_ms or POLL_MS,
         security_protocol=settings.security_protocol,
         ssl_context=kafka.tls(settings),

@@ -1,221 +1,103 @@
-"""alerts ──▶ webhooks and deliveries: each alert is told to its receivers, and what came of it is written down.
+"""alerts ──▶ receivers and deliveries: each alert is told to its receivers, and what came of it is written down.
 
-Events are acknowledged when everything made from them has been, however late and in whatever order: a receiver that
-does not answer holds up neither the others nor the reading of the topic.
+A first attempt begins at once. What fails, and what waits behind others, is written to the topic `schedule`, and then
+the alert's event is acknowledged: days of retries hold up no commit, and go on wherever the partition goes.
 """
 
-import asyncio
 import logging
 import random
-import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from types import TracebackType
-from typing import Any, Final, Self
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Final
 
-import msgspec
-from aiokafka import ConsumerRecord
-from faust.types import EventT
-
-from agents import batching, dead_letters, metrics, receivers, sending, topics
+from agents import batching, receivers, sending, topics
 from agents.app import App
-from agents.lanes import ALERT, Ending, Job, Lane
-from agents.receivers import Receivers
-from agents.sending import Outgoing
+from agents.clock import SystemClock
+from agents.desk import Desk
+from agents.keeper import Keeper
+from agents.ledger import Ports
+from agents.receivers_file import ReceiversFile
 from agents.settings import Settings
-from rasid.deliver.recent import Recent
-from rasid.deliver.route import DEFAULT, route
+from agents.shelf import Shelf
+from agents.switches import Switches
+from rasid.deliver.route import DEFAULT
 from rasid.deliver.schedule import Schedule
-from rasid.deliver.sign import MESSAGE_ID
-from rasid.intake import Rejected, decode
-from schemas.alert import Alert
-from schemas.dead_letter import Reason, Step
-from schemas.delivery_result import DeliveryResult
 
 log = logging.getLogger(__name__)
-ENCODER: Final = msgspec.json.Encoder()
 COUNT: Final = 10  # records of an event: what is settled of it is done again after a stop, until all is
 AHEAD_RECORDS: Final = 10_000  # of a partition, taken on and not settled; past that its reading waits
 AHEAD_BYTES: Final = 16 << 20
-STOP_SECONDS: Final = 3.0  # for attempts under way when the worker stops; the rest comes again at the next start
-UNDELIVERED: Final = ("failed", "refused", "gone")  # outcomes that leave the alert undelivered
-NO_RECEIVER: Final = ""  # the label of what went to nobody: names that watches make up are no labels
 
 
-@dataclass(slots=True, eq=False)
-class Taken:
-    """An event, and how many parts of it are not settled."""
+class Delivery:
+    """One worker's desk with all that it reads beside the alerts; restarted with the agent."""
 
-    event: EventT[batching.Records]
-    left: int
+    def __init__(self, app: App, settings: Settings, known: receivers.Receivers) -> None:
+        self._app, self._settings, self._known = app, settings, known
+        self._desk: Desk | None = None
+        self._keeper: Keeper | None = None
+        self._mine: set[int] = set()
 
+    async def assign(self, assigned: Any) -> None:
+        """Partitions were given out anew."""
+        source = topics.ALERTS.name(self._settings)
+        self._mine = {tp.partition for tp in assigned if tp.topic == source}
+        await self._announce()
 
-@dataclass(frozen=True)
-class Ports:
-    """A desk's ends of the stream: sending until acknowledged, acknowledging, and whether that still counts."""
+    async def _announce(self) -> None:
+        if self._desk is not None and self._keeper is not None:
+            self._desk.drop_all()
+            await self._keeper.assign(self._mine)
 
-    send: Callable[[list[Outgoing]], Awaitable[None]]
-    ack: Callable[[EventT[batching.Records]], Awaitable[Any]]
-    is_owed: Callable[[EventT[batching.Records]], bool]
+    async def finish(self) -> None:
+        """Lets attempts under way come to an end."""
+        if self._desk is not None:
+            await self._desk.finish()
 
-
-class Desk:
-    """Takes events of alerts on, and settles each part of them: delivered, given up, or put aside.
-
-    Use as an asynchronous context; any surprise in it ends that context with an exception.
-    """
-
-    def __init__(
-        self, settings: Settings, known: Receivers, ports: Ports, schedule: Schedule, rng: random.Random
-    ) -> None:
-        self._settings, self._ports = settings, ports
-        self._lanes = {
-            name: Lane(receiver, self._wanted, self._ended, schedule, rng) for name, receiver in known.items()
-        }
-        self._recent = Recent()
-        self._taken: dict[Job, Taken] = {}
-        self._settled: asyncio.Queue[tuple[Taken, list[Outgoing]]] = asyncio.Queue()
-        self._stack = AsyncExitStack()
-
-    async def __aenter__(self) -> Self:
-        group = await self._stack.enter_async_context(asyncio.TaskGroup())
-        tasks = [group.create_task(work) for work in (self._settle(), *(lane.run() for lane in self._lanes.values()))]
-        self._stack.callback(lambda: [task.cancel() for task in tasks])
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool | None:
-        for job in self._taken:
-            metrics.DELIVERIES_WAITING.labels(job.receiver).dec()
-        return await self._stack.__aexit__(kind, error, trace)
-
-    def take(self, event: EventT[batching.Records]) -> None:
-        """Takes an event on. Returns at once; it is acknowledged when all of it is settled."""
-        taken = Taken(event, left=1)  # one for the reading itself, so that nothing is acknowledged half read
-        written = [message for record in event.value for message in self._read(record, taken)]
-        self._settled.put_nowait((taken, written))
-
-    def _read(self, record: ConsumerRecord, taken: Taken) -> Iterator[Outgoing]:
-        """Queues a record's jobs; what needs no delivery comes back as messages."""
-        alert = decode_alert(record.value)
-        if isinstance(alert, Rejected):
-            yield self._letter(record, alert.reason, alert.detail)
-            return
-        way = route(alert.receivers, self._lanes)
-        for name in way.to:
-            self._queue(alert, name, record, taken)
-        for name in way.unknown:
-            yield from self._unroutable(alert, name, record)
-
-    def _queue(self, alert: Alert, name: str, record: ConsumerRecord, taken: Taken) -> None:
-        if self._delivered(alert.message_id, name):
-            return  # it came again after a rebalance, and its result stands on the topic
-        job = Job(alert.message_id, alert.watch.id, name, alert.arrived_at, record, time.monotonic())
-        taken.left += 1
-        self._taken[job] = taken
-        metrics.DELIVERIES_WAITING.labels(name).inc()
-        self._lanes[name].add(job)
-
-    def _unroutable(self, alert: Alert, name: str, record: ConsumerRecord) -> Iterator[Outgoing]:
-        asked = name in alert.receivers
-        why = f"no receiver is named {name!r}" if asked else f"the watch names no receiver, and none is named {name!r}"
-        metrics.DELIVERIES.labels(NO_RECEIVER, "unroutable").inc()
-        now = datetime.now(UTC)
-        yield self._result(DeliveryResult(alert.id, alert.watch.id, name, "unroutable", 0, now, 0.0, None, why))
-        if asked:
-            yield self._letter(record, Reason.UNDELIVERED, why)
-
-    def _wanted(self, job: Job) -> bool:
-        """Whether a job is still to be done: ours, and not meanwhile done by another with the same alert."""
-        return self._ports.is_owed(self._taken[job].event) and not self._delivered(job.alert_id, job.receiver)
-
-    def _delivered(self, alert_id: str, receiver: str) -> bool:
-        return self._recent.has(alert_id, receiver, time.monotonic())
-
-    def _ended(self, job: Job, ending: Ending) -> None:
-        """A lane is done with a job."""
-        metrics.DELIVERIES_WAITING.labels(job.receiver).dec()
-        self._settled.put_nowait((self._taken.pop(job), list(self._written(job, ending))))
-
-    def _written(self, job: Job, ending: Ending) -> Iterator[Outgoing]:
-        """What is written down about an ending."""
-        if ending.outcome is None:
-            return
-        now, finished = time.monotonic(), datetime.now(UTC)
-        metrics.DELIVERIES.labels(job.receiver, ending.outcome).inc()
-        if ending.outcome == "delivered":
-            self._recent.add(job.alert_id, job.receiver, now)
-            metrics.PUBLISH_TO_DELIVERED.observe(max(0.0, (finished - job.arrived_at).total_seconds()))
-        result = DeliveryResult(job.alert_id, job.watch_id, job.receiver, ending.outcome, job.attempts, finished,
-                                round(now - job.taken_at, 6), ending.status, ending.detail)  # fmt: skip
-        yield self._result(result)
-        if ending.outcome in UNDELIVERED:
-            yield self._letter(job.record, Reason.UNDELIVERED, f"receiver {job.receiver!r}: {ending.detail}")
-
-    def _result(self, result: DeliveryResult) -> Outgoing:
-        return Outgoing(topics.DELIVERIES.name(self._settings), result.alert_id.encode(), ENCODER.encode(result))
-
-    def _letter(self, record: ConsumerRecord, reason: Reason, detail: str) -> Outgoing:
-        metrics.DEAD_LETTERS.labels(Step.DELIVER, reason).inc()
-        return dead_letters.letter(self._settings, Step.DELIVER, reason, detail, record, datetime.now(UTC))
-
-    async def _settle(self) -> None:
-        """Sends what is to be written, as much as there is at a time, then acknowledges what is complete."""
-        while True:
-            settled = [await self._settled.get()]
-            while not self._settled.empty():
-                settled.append(self._settled.get_nowait())
-            messages = [message for _, written in settled for message in written]
-            if messages:
-                await self._ports.send(messages)
-            for taken, _ in settled:
-                taken.left -= 1
-                if not taken.left:
-                    await self._ports.ack(taken.event)
-                self._settled.task_done()
-
-    async def finish(self, seconds: float = STOP_SECONDS) -> None:
-        """Lets attempts under way come to an end and be written down, as far as `seconds` allow."""
-        for lane in self._lanes.values():
-            lane.close()
-        try:
-            async with asyncio.timeout(seconds):
-                await asyncio.gather(*(lane.idle() for lane in self._lanes.values()))
-                await self._settled.join()
-        except TimeoutError:
-            log.info("stopped with %d deliveries not settled: they come again", len(self._taken))
-
-
-def decode_alert(value: bytes | None) -> Alert | Rejected:
-    """The alert in a record of the topic, or why it cannot be delivered."""
-    alert = decode(ALERT, value)
-    if isinstance(alert, Alert) and not MESSAGE_ID.match(alert.message_id):
-        return Rejected(Reason.BAD_VALUE, "the id is not 1 to 128 of A-Z, a-z, 0-9, '_' and '-': it cannot be signed")
-    return alert
+    async def work(self, stream: Any) -> None:
+        """Takes events on until the stream ends."""
+        settings = self._settings
+        async with Shelf(settings, topics.ALERTS.name(settings)) as shelf:
+            ports = Ports(
+                lambda messages: sending.send_all(self._app, messages), stream.ack, batching.is_owed, shelf.fetch
+            )
+            desk = Desk(settings, self._known, ports, Schedule(), random.SystemRandom(), SystemClock())
+            keeper = Keeper(settings, desk.restore, desk.request)
+            switches = Switches(settings, desk.look_at)
+            desk.is_off = switches.is_off
+            file = ReceiversFile(settings.receivers, desk.use)
+            async with desk:
+                desk.beside(switches.run(), keeper.run(), file.run())
+                await switches.caught_up.wait()
+                self._desk, self._keeper = desk, keeper
+                await self._announce()
+                async for event in stream.noack().events():
+                    if await keeper.prepared(event.value[0].partition, partial(batching.is_owed, event)):
+                        desk.take(event)
 
 
 def register(app: App, settings: Settings) -> None:
     """Adds the agent. Raises ConfigError where the receivers file is wrong."""
     known = receivers.load(settings.receivers)
     _announce(known)
-    desks: list[Desk] = []
+    delivery = Delivery(app, settings, known)
     schema = batching.Batches(COUNT, deferred=True, ahead_records=AHEAD_RECORDS, ahead_bytes=AHEAD_BYTES)
 
     @app.on_before_shutdown.connect
     async def finish(*_: object, **__: object) -> None:
-        for desk in desks:
-            await desk.finish()
+        await delivery.finish()
+
+    @app.on_partitions_revoked.connect
+    async def revoked(*_: Any, **__: Any) -> None:
+        await delivery.assign(())
+
+    @app.on_partitions_assigned.connect
+    async def assigned(*arguments: Any, **_: Any) -> None:  # (app, assigned)
+        await delivery.assign(arguments[1])
 
     @app.agent(batching.topic(app, topics.ALERTS.name(settings), schema=schema), name="deliver")
     async def deliver(stream: Any) -> None:  # Faust's StreamT lacks noack()
-        ports = Ports(lambda messages: sending.send_all(app, messages), stream.ack, batching.is_owed)
-        async with Desk(settings, known, ports, Schedule(), random.SystemRandom()) as desk:
-            desks[:] = [desk]
-            async for event in stream.noack().events():
-                desk.take(event)
+        await delivery.work(stream)
 
 
 def _announce(known: Mapping[str, receivers.Receiver]) -> None:

@@ -84,7 +84,11 @@ class Client:
         allow_private: bool = False,
         connections: int = 8,
         total_seconds: float = TOTAL_SECONDS,
+        authorization: str | None = None,
     ) -> None:
+        self._headers = {"User-Agent": USER_AGENT, "Content-Type": "application/json", "Accept-Encoding": "identity"}
+        if authorization:
+            self._headers["Authorization"] = authorization
         self._url = URL(target.url, encoded=True)  # sent as it is written
         self._allow_private = allow_private
         self._connections = connections
@@ -102,7 +106,7 @@ class Client:
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=self._total_seconds, sock_connect=CONNECT_SECONDS, ceil_threshold=60),
-            headers={"User-Agent": USER_AGENT, "Content-Type": "application/json", "Accept-Encoding": "identity"},
+            headers=self._headers,
             auto_decompress=False,  # a small body that unpacks to gigabytes
             trust_env=False,  # a proxy would connect where nothing was checked
         )

@@ -1,104 +1,110 @@
-"""A lane is all that belongs to one receiver: its queue, its workers, its connections and its state of health.
+"""A lane is all that belongs to one receiver: its queue and order, its connections, its circuit breaker.
 
 Lanes share nothing, so that a receiver that is dead, slow or endless delays no other. What an answer means and when to
-try again is decided in rasid/deliver; what becomes of an alert in the end is reported to whoever made the lane.
+try again is decided in rasid/deliver; what is written down, and the text of what waits, is the desk's (deliver.py).
 """
 
 import asyncio
-import itertools
 import logging
 import random
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Final
+from collections.abc import Callable
+from typing import Final, Protocol
 
 import msgspec
 from aiokafka import ConsumerRecord
 
-from agents.http_client import Answer, Client
+from agents.clock import Call, Clock
+from agents.http_client import Answer
+from agents.jobs import Ending, Job
+from agents.lane_queue import Queue
 from agents.receivers import Receiver
-from rasid.deliver import payload
+from agents.senders import Sender
+from rasid.deliver.breaker import Breaker, State
 from rasid.deliver.outcome import Failure, Verdict, describe, judge, retry_after
-from rasid.deliver.schedule import Schedule
+from rasid.deliver.schedule import Schedule, pause_seconds
 from schemas.alert import Alert
-from schemas.delivery_result import Outcome
 
 log = logging.getLogger(__name__)
 ALERT: Final = msgspec.json.Decoder(Alert)
+UNPARKED: Final = 256  # jobs that hold up commits and keep their text in memory; further ones go to the topic
+SWITCHED_OFF: Final = Ending("gone", detail="the receiver answered 410 before and is switched off")
 
 
-@dataclass(slots=True, eq=False)
-class Job:
-    """An alert on its way to one receiver. Its text stays in `record` until it is sent, to keep what waits small."""
+class Office(Protocol):
+    """What a lane leaves to whoever made it."""
 
-    alert_id: str
-    watch_id: str
-    receiver: str
-    arrived_at: datetime
-    record: ConsumerRecord
-    taken_at: float  # monotonic, as all times here
-    attempts: int = 0
-    first_at: float | None = None
-    rank: int = 0
+    def wanted(self, job: Job) -> bool:
+        """Whether a job is still to be done: after a rebalance another worker may have it."""
 
+    async def fetch(self, job: Job) -> ConsumerRecord | None:
+        """The record of a parked job's alert; None where the topic no longer has it."""
 
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How it ended. `outcome` is None where nothing was decided because the job is no longer ours."""
+    def park(self, job: Job) -> None:
+        """Writes down how the job stands; the event it came in need not wait for it from here on."""
 
-    outcome: Outcome | None
-    status: int | None = None
-    detail: str = ""
+    def ended(self, job: Job, ending: Ending) -> None:
+        """The job is over."""
 
+    def dropped(self, job: Job) -> None:
+        """The job is another worker's, or done already."""
 
-Wanted = Callable[[Job], bool]
-Ended = Callable[[Job, Ending], None]
+    def switched_off(self, receiver: Receiver, detail: str) -> None:
+        """The receiver wants nothing any more."""
 
 
 class Lane:
-    """Delivers to one receiver what `add` is given, and calls `ended` once for each. `run` does the work.
+    """Delivers to one receiver. `run` opens it and works until cancelled; jobs may be added before.
 
-    `wanted` is asked before each attempt: after a rebalance another worker may have the job.
-
-    Partitions take turns, each oldest first, so that commits of all of them go on behind a slow receiver; what is
-    tried again goes before what is new.
+    Jobs are tried in the order in which they came, as many at once as the receiver has connections; what has failed
+    waits for its time outside the queue. An alert never overtakes an earlier one of its story. While the breaker is
+    open everything waits; when it closes, what had failed is tried again at once, before its time.
     """
 
     def __init__(
-        self, receiver: Receiver, wanted: Wanted, ended: Ended, schedule: Schedule, rng: random.Random
+        self, receiver: Receiver, office: Office, schedule: Schedule, rng: random.Random, clock: Clock
     ) -> None:
-        self.receiver = receiver
-        self._wanted, self._ended = wanted, ended
-        self._schedule, self._rng = schedule, rng
-        self._client = receiver.client()
-        self._queue: asyncio.PriorityQueue[tuple[int, int, Job]] = asyncio.PriorityQueue()
-        self._numbers = itertools.count()
-        self._ranks: dict[int, int] = {}  # by partition, the last one given
-        self._served = 0  # the highest rank taken up
-        self._health = Health(receiver.name)
+        self.receiver, self.off = receiver, False
+        self._office, self._rng, self._clock = office, rng, clock
+        self._default_schedule = schedule
+        self._queue = Queue()
+        self._breaker = Breaker(rng)
+        self._complaint = Complaint(receiver.name, clock)
+        self._group: asyncio.TaskGroup | None = None
+        self._sender: Sender | None = None
+        self._changed = asyncio.Event()
+        self._call: tuple[float, Call] | None = None
         self._busy = 0
         self._idle = asyncio.Event()
         self._idle.set()
         self._open = True
-        self._gone = False
 
-    def add(self, job: Job) -> None:
-        """Queues a job behind the others of its partition and level with those of other partitions."""
-        partition = job.record.partition
-        self._ranks[partition] = job.rank = max(self._ranks.get(partition, 0), self._served) + 1
-        self._put(job)
+    def __len__(self) -> int:
+        return len(self._queue)
 
-    def _put(self, job: Job) -> None:
-        self._queue.put_nowait((job.rank, next(self._numbers), job))
+    @property
+    def takes(self) -> bool:
+        """Whether the receiver is thought to take alerts."""
+        return not self.off and self._breaker.state is State.CLOSED
+
+    # -- its life -----------------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Works until cancelled."""
-        async with self._client as client, asyncio.TaskGroup() as workers:
-            for _ in range(self.receiver.connections):
-                workers.create_task(self._work(client))
+        """Works until cancelled. A receiver that is replaced has the attempts under way to the end of its own."""
+        while True:
+            self._changed.clear()
+            async with self.receiver.sender() as sender, asyncio.TaskGroup() as group:
+                self._group, self._sender = group, sender
+                try:
+                    self._pump()
+                    await self._changed.wait()
+                finally:
+                    self._group = self._sender = None
+                await self.idle()
+
+    def replace(self, receiver: Receiver) -> None:
+        """From here on the receiver is told as this one is: another address, other secrets. What waits, waits on."""
+        self.receiver = receiver
+        self._changed.set()
 
     def close(self) -> None:
         """Begins no further attempt: what waits is left for the next start."""
@@ -108,115 +114,263 @@ class Lane:
         """Returns when no attempt is under way."""
         await self._idle.wait()
 
-    async def _work(self, client: Client) -> None:
-        while True:
-            rank, _, job = await self._queue.get()
-            self._served = max(self._served, rank)
-            if not self._open:
-                continue
-            with self._at_work():
-                await self._serve(client, job)
+    def switch(self, *, off: bool) -> None:
+        """The receiver is off, or on again."""
+        self.off = off
+        if off:
+            self.end_all(SWITCHED_OFF)
+        self._pump()
 
-    @contextmanager
-    def _at_work(self) -> Iterator[None]:
+    # -- what comes in ------------------------------------------------------------------------------------------------
+
+    def find(self, alert_id: str) -> Job | None:
+        """The job for an alert, where one is not over."""
+        return self._queue.find(alert_id)
+
+    def add(self, job: Job) -> None:
+        """Takes on a new job, or one from the topic; begins it at once where nothing stands in its way."""
+        due = job.due
+        before = self._queue.add(job)
+        if self.off:
+            self._end(job, SWITCHED_OFF)
+        elif before is not None:
+            self.park(before)
+            self.park(job)
+        elif due is not None:
+            self._queue.wait(job, due)
+            self._arm()
+        else:
+            self._make_ready(job)
+            self._pump()
+
+    def _make_ready(self, job: Job) -> None:
+        if self._queue.unparked > UNPARKED or not self.takes:
+            self.park(job)
+        self._queue.make_ready(job)
+
+    def park(self, job: Job) -> None:
+        """Has a job written down, where it is not yet."""
+        if not job.parked:
+            self._queue.parked(job)
+            self._office.park(job)
+
+    def hurry(self, job: Job) -> None:
+        """A person asks for it to be tried now."""
+        self._queue.hurry(job)
+        self._pump()
+
+    def drop(self, is_lost: Callable[[Job], bool]) -> None:
+        """Forgets the jobs that another worker has now; attempts under way come to nothing here."""
+        for job in self._queue:
+            if is_lost(job):
+                self._drop(job)
+
+    def _drop(self, job: Job) -> None:
+        self._queue.remove(job)
+        self._office.dropped(job)
+
+    def end_all(self, ending: Ending) -> None:
+        """Ends everything that is not under way."""
+        for job in self._queue:
+            if not job.under_way:
+                job.following = None
+                self._end(job, ending)
+
+    # -- what goes out ------------------------------------------------------------------------------------------------
+
+    def _pump(self) -> None:
+        """Begins what can begin, and sees to it that it is called again when there is more."""
+        while self._can_begin() and (job := self._queue.next()) is not None:
+            if self._office.wanted(job):
+                self._begin(job)
+            else:
+                self._drop(job)
+        self._arm()
+
+    def _can_begin(self) -> bool:
+        if not self._open or self._group is None or self.off or self._busy >= self.receiver.connections:
+            return False
+        if self._breaker.permits(self._clock.monotonic()):
+            return True
+        self._expire()
+        return False
+
+    def _expire(self) -> None:
+        """Gives up what has waited for longer than a schedule can take, while the receiver took nothing."""
+        oldest = self._clock.monotonic() - self._schedule.lifetime_seconds
+        while (job := self._queue.oldest()) is not None and job.accepted_at < oldest:
+            detail = job.detail or "not tried: the receiver took nothing all that time"
+            self._end(job, Ending("failed", job.status, detail))
+
+    @property
+    def _schedule(self) -> Schedule:
+        return self.receiver.schedule or self._default_schedule
+
+    def _begin(self, job: Job) -> None:
+        assert self._group is not None
+        self._breaker.begin()
         self._busy += 1
         self._idle.clear()
+        job.under_way = True
+        self._group.create_task(self._serve(job, self._sender))
+
+    async def _serve(self, job: Job, sender: Sender | None) -> None:
+        """Makes one attempt and goes by what comes of it."""
+        assert sender is not None
+        record = None
         try:
-            yield
+            record = job.record or await self._office.fetch(job)
+            answer = await self._attempt(sender, job, record)
         finally:
             self._busy -= 1
+            job.under_way = False
             if not self._busy:
                 self._idle.set()
+        self._judge(job, record, answer)
+        self._pump()
 
-    async def _serve(self, client: Client, job: Job) -> None:
-        """Makes one attempt, unless there is no point in it, and goes by what comes of it."""
-        ending = self._unattempted(job)
-        if ending is not None:
-            self._ended(job, ending)
-            return
-        began = time.monotonic()
-        job.first_at = began if job.first_at is None else job.first_at
+    async def _attempt(self, sender: Sender, job: Job, record: ConsumerRecord | None) -> Answer | str:
+        """The answer, or why there can be none."""
+        if record is None:
+            return "the alert is no longer on its topic"
         job.attempts += 1
-        answer = await self._attempt(client, job)
-        ending = self._judged(job, answer, began)
-        if ending is not None:
-            self._ended(job, ending)
-
-    def _unattempted(self, job: Job) -> Ending | None:
-        """How a job ends without an attempt: not ours any more, or its receiver is gone or has long been failing."""
-        if not self._wanted(job):
-            return Ending(None)
-        if self._gone:
-            return Ending("gone", detail="the receiver answered 410 before and is switched off")
-        patience = self._schedule.total_seconds
-        if job.attempts == 0 and self._health.failing_seconds(since=job.taken_at) > patience:
-            return Ending("failed", detail=f"not tried: the receiver took nothing for {patience:.0f} seconds")
-        return None
-
-    async def _attempt(self, client: Client, job: Job) -> Answer | Exception:
         try:
-            body = payload.body(ALERT.decode(job.record.value))
-            headers = self.receiver.signer.headers(job.alert_id, datetime.now(UTC), body)
+            return await sender.send(ALERT.decode(record.value), self._clock.now())
         except Exception as error:  # our own fault, and of this alert alone: the others go on
             log.exception("alert %s could not be written for receiver %r", job.alert_id, self.receiver.name)
-            return error
-        return await client.post(body, headers)
+            return f"the alert could not be written: {type(error).__name__}"
 
-    def _judged(self, job: Job, answer: Answer | Exception, began: float) -> Ending | None:
-        """How the job ends with this answer, or None where it will be tried again."""
-        if isinstance(answer, Exception):
-            return Ending("failed", detail=f"the alert could not be written: {type(answer).__name__}")
-        status = None if isinstance(answer.result, Failure) else answer.result
-        detail = describe(answer.result)
-        self._health.observe(None if judge(answer.result) is Verdict.DELIVERED else detail, began)
-        match judge(answer.result):
-            case Verdict.DELIVERED:
-                return Ending("delivered", status)
-            case Verdict.GONE:
-                self._switch_off()
-                return Ending("gone", status, detail)
-            case Verdict.REFUSED:
-                return Ending("refused", status, detail)
-        return None if self._again(job, answer) else Ending("failed", status, detail)
+    # -- what comes of it ---------------------------------------------------------------------------------------------
 
-    def _again(self, job: Job, answer: Answer) -> bool:
-        """Puts the job back in the queue for later; False when its attempts are used up."""
-        since = time.monotonic() - (job.first_at or 0.0)
-        asked = retry_after(answer.retry_after, datetime.now(UTC))
-        wait = self._schedule.wait_seconds(job.attempts, since, self._rng, asked)
+    def _judge(self, job: Job, record: ConsumerRecord | None, answer: Answer | str) -> None:
+        """Ends the job, or puts it back for later."""
+        if isinstance(answer, str):
+            self._breaker.withdraw(self._clock.monotonic())
+            self._end(job, Ending("failed", None, answer, record))
+            return
+        job.status = None if isinstance(answer.result, Failure) else answer.result
+        verdict, job.detail = judge(answer.result), describe(answer.result)
+        if verdict is Verdict.DELIVERED:
+            self._recovered()
+            self._end(job, Ending("delivered", job.status, "", record))
+        elif verdict is Verdict.GONE:
+            self._end(job, Ending("gone", job.status, job.detail, record))
+            self._switch_off(job.detail)
+        elif verdict is Verdict.REFUSED:
+            self._breaker.withdraw(self._clock.monotonic())
+            self._complaint.failing(job.detail)
+            self._end(job, Ending("refused", None, job.detail, record))
+        else:
+            self._failed(job, record, retry_after(answer.retry_after, self._clock.now()))
+
+    def _failed(self, job: Job, record: ConsumerRecord | None, asked_seconds: float | None) -> None:
+        """A failure that may do better later: the job waits, unless its schedule is used up."""
+        now = self._clock.monotonic()
+        self._complaint.failing(job.detail)
+        self._break(now, asked_seconds)
+        if not self._queue.holds(job):
+            return  # its partition has gone meanwhile
+        if self.off:
+            self._end(job, SWITCHED_OFF)
+        elif job.planned is not None and now < job.planned:
+            self._queue.wait(job, job.planned)  # an attempt before its time moves nothing on
+        else:
+            self._move_on(job, record, now, asked_seconds)
+
+    def _move_on(self, job: Job, record: ConsumerRecord | None, now: float, asked_seconds: float | None) -> None:
+        job.failures += 1
+        wait = self._schedule.wait_seconds(job.failures, self._rng, asked_seconds)
         if wait is None:
-            return False
-        asyncio.get_running_loop().call_later(wait, self._put, job)
-        return True
+            self._end(job, Ending("failed", job.status, job.detail, record))
+            return
+        self._queue.wait(job, now + wait)
+        self._queue.parked(job)
+        self._office.park(job)
 
-    def _switch_off(self) -> None:
-        if not self._gone:
-            log.error(
-                "receiver %r answered 410 Gone and is switched off until the next start: its alerts become dead "
-                "letters. Take it out of the receivers file, or mend it and restart",
-                self.receiver.name,
-            )
-        self._gone = True
+    def _break(self, now: float, asked_seconds: float | None) -> None:
+        """Tells the breaker; where it opens, what is in the queue need not hold up commits any longer."""
+        if asked_seconds:
+            opened = self._breaker.pause(now + pause_seconds(asked_seconds, self._rng))
+        else:
+            opened = self._breaker.fail(now)
+        if opened:
+            for job in self._queue:
+                if not job.under_way:
+                    self.park(job)
+
+    def _recovered(self) -> None:
+        self._complaint.over()
+        if self._breaker.succeed():
+            self._queue.hurry()
+
+    def _switch_off(self, detail: str) -> None:
+        if self.off:
+            return
+        name = self.receiver.name
+        log.error("receiver %r answered 410 Gone and is switched off: its alerts become dead letters. Mend it and run "
+                  "`rasid receivers on %s`, or take it out of the receivers file", name, name)  # fmt: skip
+        self._office.switched_off(self.receiver, detail)
+        self.switch(off=True)
+
+    def _end(self, job: Job, ending: Ending) -> None:
+        """Over, and the next of its story may go. One that was dropped meanwhile counts only where it was delivered."""
+        mine = self._queue.holds(job)
+        self._queue.remove(job)
+        if mine or ending.outcome == "delivered":
+            self._office.ended(job, ending)
+        following, job.following = job.following, None
+        if following is None or not self._queue.holds(following):
+            return
+        if self.off:
+            self._end(following, SWITCHED_OFF)
+        else:
+            self._make_ready(following)
+
+    # -- time ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def next_at(self) -> float | None:
+        """When it acts next by itself; None where it waits for no time."""
+        return self._call[0] if self._call else None
+
+    def _arm(self) -> None:
+        """Has itself called when the next job is due, or the breaker's trial."""
+        when, trial = self._queue.next_due(), self._breaker.trial_at
+        if self._queue.has_ready and trial is not None and trial > self._clock.monotonic():
+            when = trial if when is None else min(when, trial)
+        if not self._open or when is None:
+            self._disarm()
+        elif when != self.next_at:
+            self._disarm()
+            self._call = when, self._clock.call_at(when, self._wake)
+
+    def _disarm(self) -> None:
+        if self._call is not None:
+            self._call[1].cancel()
+        self._call = None
+
+    def _wake(self) -> None:
+        """Something is due."""
+        self._call = None
+        self._queue.wake(self._clock.monotonic())
+        self._pump()
 
 
-class Health:
-    """Since when a receiver has been failing, and says so when it begins and when it ends, not for every alert."""
+class Complaint:
+    """Says when a receiver begins to fail and when that ends, not for every alert."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._failing_since: float | None = None
+    def __init__(self, name: str, clock: Clock) -> None:
+        self._name, self._clock = name, clock
+        self._since: float | None = None
 
-    def failing_seconds(self, since: float) -> float:
-        """For how long it has done nothing but fail, counted from `since` at the earliest."""
-        if self._failing_since is None:
-            return 0.0
-        return time.monotonic() - max(since, self._failing_since)
+    def failing(self, why: str) -> None:
+        """One more failure."""
+        if self._since is None:
+            self._since = self._clock.monotonic()
+            log.warning("receiver %r fails: %s", self._name, why)
 
-    def observe(self, failure: str | None, began: float) -> None:
-        """Takes note of an attempt that began then, and of what failed, if it did."""
-        if failure is not None and self._failing_since is None:
-            self._failing_since = began
-            log.warning("receiver %r fails: %s", self._name, failure)
-        elif failure is None and self._failing_since is not None:
-            log.info("receiver %r takes alerts again after %.0f s", self._name, time.monotonic() - self._failing_since)
-            self._failing_since = None
+    def over(self) -> None:
+        """A success."""
+        if self._since is not None:
+            log.info("receiver %r takes alerts again after %.0f s", self._name, self._clock.monotonic() - self._since)
+            self._since = None

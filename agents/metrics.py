@@ -28,6 +28,12 @@ PUBLISH_TO_DELIVERED = Histogram(
     "rasid_publish_to_delivered_seconds", "From an article's arrival on Kafka to a receiver's 2xx.", buckets=SECONDS
 )
 DELIVERIES_WAITING = Gauge("rasid_deliveries_waiting", "Alerts taken on and not yet settled.", ["receiver"])
+RECEIVER_TAKES = Gauge(
+    "rasid_receiver_takes", "1 while a receiver takes alerts, 0 while it fails or is switched off.", ["receiver"]
+)
+RECEIVERS_FILE_VALID = Gauge(
+    "rasid_receivers_file_valid", "1 while the receivers file is in force, 0 while an earlier version of it is."
+)
 WATCHES = Gauge("rasid_watches", "Watches loaded, by state.", ["state"])
 WATCHES_FAULTY = Gauge("rasid_watches_faulty", "Watches not in force, or that gave up on an article.", ["reason"])
 WATCHES_ALWAYS = Gauge("rasid_watches_always", "Watches without a necessary word, verified on every article.")

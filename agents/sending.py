@@ -1,7 +1,7 @@
 """Sends messages and tells when the broker has acknowledged them all: what has to be before an agent acknowledges.
 
-`send_all` waits for it. A `Pipeline` does not: an agent goes on to its next event while the broker answers. Where there
-are many messages, record batches are built here, one future each: half the time that aiokafka takes a message at a time.
+`send_all` waits for it. A `Pipeline` does not: an agent goes on to its next event while the broker answers. Where
+there are many messages, record batches are built here, one future each: half the time of aiokafka's way, one by one.
 """
 
 import asyncio
@@ -71,8 +71,8 @@ class Pipeline:
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool | None:
-        return await self._answers.__aexit__(kind, error, trace)
+    ) -> None:
+        await self._answers.__aexit__(kind, error, trace)
 
     async def send(
         self, event: EventT[Any], messages: Iterable[Outgoing], sent: Callable[[], None] = lambda: None

@@ -79,9 +79,12 @@ SILENCES = Topic("silences", "Silence", COMPACTED, fixed_partitions=1)
 DECISIONS = Topic("decisions", "Decision", MONTH | LARGE)
 # Who runs, and which watchlist each holds: of interest for seconds only.
 WORKERS = Topic("workers", "WorkerState", {"cleanup.policy": "delete", "retention.ms": str(DAY_MS)}, fixed_partitions=1)
+SCHEDULE = Topic("schedule", "ScheduledDelivery", COMPACTED)
+# Every worker reads all of it: a receiver that one switches off is off for all.
+RECEIVERS = Topic("receivers", "ReceiverState", COMPACTED, fixed_partitions=1)
 TOPICS: Final = (
     ARTICLES, TAGGED, MATCHES, ALERTS, DELIVERIES, WATCHES, DEAD_LETTERS, STORIES, COUNTS, WAITING, GROUPS, SILENCES,
-    DECISIONS, WORKERS,
+    DECISIONS, WORKERS, SCHEDULE, RECEIVERS,
 )  # fmt: skip
 
 

@@ -13,6 +13,8 @@ from schemas.alert import Alert
 from schemas.article import ArticleEvent
 from schemas.decision import Decision
 from schemas.delivery_result import DeliveryResult
+from schemas.receiver_state import ReceiverState
+from schemas.scheduled_delivery import ScheduledDelivery
 from schemas.silence import Silence
 from schemas.tagged_article import TaggedArticle
 from schemas.watch import Watch
@@ -21,7 +23,8 @@ from schemas.worker_state import WorkerState
 
 FOLDER: Final = Path(__file__).parent / "json"
 RECORDS: Final[tuple[type[msgspec.Struct], ...]] = (
-    ArticleEvent, TaggedArticle, Watch, WatchMatch, Alert, Decision, Silence, DeliveryResult, WorkerState,
+    ArticleEvent, TaggedArticle, Watch, WatchMatch, Alert, Decision, Silence, DeliveryResult, ScheduledDelivery,
+    ReceiverState, WorkerState,
 )  # fmt: skip
 
 

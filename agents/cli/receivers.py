@@ -16,7 +16,7 @@ from agents import receivers as file
 from agents.cli import terminal
 from agents.http_client import Answer
 from agents.settings import load
-from rasid.deliver import payload, sign
+from rasid.deliver import sign
 from rasid.deliver.example import example
 from rasid.deliver.outcome import Failure, Verdict, describe, judge
 from rasid.errors import RasidError
@@ -110,9 +110,8 @@ def test(name: str, path: Path | None, *, as_json: bool) -> int:
 async def _try(receiver: file.Receiver) -> Tried:
     now, began = datetime.now(UTC), time.monotonic()
     webhook_id = f"test_{uuid.uuid4().hex}"
-    body = payload.body(example(webhook_id, now))
-    async with receiver.client() as client:
-        answer = await client.post(body, receiver.signer.headers(webhook_id, now, body))
+    async with receiver.sender() as sender:
+        answer = await sender.send(example(webhook_id, now), now)
     return _tried(receiver, webhook_id, answer, time.monotonic() - began)
 
 

@@ -20,6 +20,7 @@ class Failure(StrEnum):
     TIMEOUT = "no answer in time"
     DISCONNECTED = "the connection was closed before an answer"
     NOT_HTTP = "the answer is not HTTP"
+    NOT_TAKEN = "the service did not take it"  # Apprise tells no more
 
 
 class Verdict(StrEnum):

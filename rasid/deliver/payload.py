@@ -23,16 +23,23 @@ Data = dict[str, Any]
 _encode = msgspec.json.Encoder().encode
 
 
-def body(alert: Alert, limit_bytes: int = LIMIT_BYTES) -> bytes:
-    """The body for an alert; the same alert always gives the same bytes.
+def body(alert: Alert, limit_bytes: int = LIMIT_BYTES, **extra: str) -> bytes:
+    """The body for an alert; the same alert always gives the same bytes. `extra` stands beside `data`.
 
     Left out until it fits, in this order: the ends of title, query, watch name, source and language beyond 2,000
     characters; entities; topics; the story's sources; evidence beyond the first three; the context of evidence; the
     rest of the evidence; labels; the ends of the same texts beyond 300 characters; the article's url. Lists lose
     their ends. Only an alert with an absurdly long uri or id can exceed `limit_bytes` then.
     """
-    data = {name: value for name, value in msgspec.to_builtins(alert).items() if name not in INTERNAL}
-    whole = _body(alert.type, data)
+    return fitted(
+        alert, lambda data: {"type": alert.type, "timestamp": data["fired_at"], **extra, "data": data}, limit_bytes
+    )
+
+
+def fitted(alert: Alert, envelope: Callable[[Data], Data], limit_bytes: int = LIMIT_BYTES) -> bytes:
+    """The JSON of what `envelope` makes of the alert's data, cut as `body` says until it is small enough."""
+    data = data_of(alert)
+    whole = _encode(envelope(data))
     if len(whole) <= limit_bytes:
         return whole
     excess, left_out = len(whole) - limit_bytes + MARGIN_BYTES, dict[str, int]()
@@ -43,11 +50,12 @@ def body(alert: Alert, limit_bytes: int = LIMIT_BYTES) -> bytes:
             left_out[name] = left_out.get(name, 0) + count
         if excess <= 0:
             break
-    return _body(alert.type, {**data, "left_out": left_out})
+    return _encode(envelope({**data, "left_out": left_out}))
 
 
-def _body(kind: str, data: Data) -> bytes:
-    return _encode({"type": kind, "timestamp": data["fired_at"], "data": data})
+def data_of(alert: Alert) -> Data:
+    """The webhook's `data`, whole."""
+    return {name: value for name, value in msgspec.to_builtins(alert).items() if name not in INTERNAL}
 
 
 # A cut takes at most what is needed (`excess` bytes) and says how many bytes it saved and how many items it left out.

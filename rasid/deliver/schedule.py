@@ -4,11 +4,14 @@ import random
 from dataclasses import dataclass
 from typing import Final
 
-DELAYS_SECONDS: Final = (1.0, 5.0, 15.0, 30.0)  # a restart of the receiver is waited for, an outage is not
+MINUTE: Final = 60.0
+HOUR: Final = 3600.0
+# The schedule that Standard Webhooks 1.0 recommends: three days and a bit, so that a weekend is survived.
+DELAYS_SECONDS: Final = (
+    5.0, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR,
+)  # fmt: skip
 JITTER: Final = 0.2  # of each wait, either way, so that what failed together does not come back together
-# From the first attempt to the start of the last: an alert that is not settled holds up commits, which the watchdog
-# takes for a stuck worker after 300 s.
-DEADLINE_SECONDS: Final = 150.0
+MOST_ASKED_SECONDS: Final = 24 * HOUR  # of a Retry-After: who asks for a year is tried again tomorrow
 
 
 @dataclass(frozen=True)
@@ -17,23 +20,23 @@ class Schedule:
 
     delays_seconds: tuple[float, ...] = DELAYS_SECONDS
     jitter: float = JITTER
-    deadline_seconds: float = DEADLINE_SECONDS
 
     @property
-    def total_seconds(self) -> float:
-        """How long a receiver is given altogether, without jitter and without the time its answers take."""
-        return sum(self.delays_seconds)
+    def lifetime_seconds(self) -> float:
+        """How long a delivery may wait in all: as long as the longest its waits can come to."""
+        return sum(self.delays_seconds) * (1 + self.jitter) + MOST_ASKED_SECONDS
 
-    def wait_seconds(
-        self, failures: int, since_seconds: float, rng: random.Random, asked_seconds: float | None = None
-    ) -> float | None:
-        """How long to wait after so many failures, `since_seconds` after the first attempt began.
+    def wait_seconds(self, failures: int, rng: random.Random, asked_seconds: float | None = None) -> float | None:
+        """How long to wait after so many failures; None when the table is used up.
 
-        None when there is no further attempt: the table is used up, or the wait would pass the deadline.
-        `asked_seconds` (Retry-After) makes a wait longer, never shorter.
+        `asked_seconds` (Retry-After) makes a wait longer, never shorter, and at most a day.
         """
         if failures > len(self.delays_seconds):
             return None
         planned = self.delays_seconds[failures - 1] * rng.uniform(1 - self.jitter, 1 + self.jitter)
-        wait = max(planned, (asked_seconds or 0.0) * rng.uniform(1, 1 + self.jitter))
-        return wait if since_seconds + wait <= self.deadline_seconds else None
+        return max(planned, pause_seconds(asked_seconds, rng, self.jitter))
+
+
+def pause_seconds(asked_seconds: float | None, rng: random.Random, jitter: float = JITTER) -> float:
+    """What a Retry-After comes to: never earlier than asked, a little later, at most a day and the jitter."""
+    return min(asked_seconds or 0.0, MOST_ASKED_SECONDS) * rng.uniform(1, 1 + jitter)

@@ -11,15 +11,18 @@ from prometheus_client import REGISTRY
 from pydantic import SecretStr
 
 from agents import batching
-from agents.deliver import Desk, Ports
+from agents.clock import SystemClock
+from agents.desk import Desk
+from agents.ledger import Ports
 from agents.receivers import Receiver
 from agents.settings import Settings
 from rasid.deliver.schedule import Schedule
 from rasid.deliver.target import target
 from schemas.delivery_result import DeliveryResult
+from schemas.scheduled_delivery import ScheduledDelivery
 from tests.collector import SECRET, until
 
-QUICK = Schedule(delays_seconds=(0.05, 0.1, 0.1, 0.1), deadline_seconds=10)
+QUICK = Schedule(delays_seconds=(0.05, 0.1, 0.1, 0.1))
 OTHER_SECRET = "whsec_cmFzaWQtdGVzdHMtb3RoZXItc2VjcmV0LTAwMDAwMg=="
 
 
@@ -37,6 +40,7 @@ class Stream:
     sent: list = field(default_factory=list)
     acked: list = field(default_factory=list)
     revoked: set = field(default_factory=set)
+    kept: dict = field(default_factory=dict)
     up: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def send(self, messages):
@@ -49,9 +53,20 @@ class Stream:
     def is_owed(self, event):
         return event not in self.revoked
 
+    async def fetch(self, partition, offset):
+        return self.kept.get((partition, offset))
+
     @property
     def ports(self):
-        return Ports(self.send, self.ack, self.is_owed)
+        return Ports(self.send, self.ack, self.is_owed, self.fetch)
+
+    @property
+    def schedule(self):
+        """What stands on the topic `schedule` after compaction, by key."""
+        found = {message.key: message.value for message in self.sent if message.topic == "schedule"}
+        return {
+            key: msgspec.json.decode(value, type=ScheduledDelivery) for key, value in found.items() if value is not None
+        }
 
     @property
     def results(self):
@@ -64,6 +79,10 @@ class Stream:
     @property
     def letters(self):
         return [message for message in self.sent if message.topic == "dead-letters"]
+
+    async def told(self, results, seconds=10.0):
+        """Until so many results are written."""
+        await until(lambda: len(self.results) >= results, seconds)
 
     async def wait(self, events, seconds=10.0):
         """Until so many events are acknowledged."""
@@ -97,13 +116,24 @@ def event(*values, partition=0):
 
 
 @asynccontextmanager
-async def desk(*receivers, schedule=QUICK):
-    stream = Stream()
+async def desk(*receivers, schedule=QUICK, clock=None, stream=None):
+    """An open desk; its `stream` may be that of another, which ended before."""
+    stream = stream or Stream()
     stream.up.set()
     known = {each.name: each for each in receivers}
-    async with Desk(Settings(), known, stream.ports, schedule, random.Random(1)) as open_desk:
+    async with Watched(
+        Settings(), known, stream.ports, schedule, random.Random(1), clock or SystemClock()
+    ) as open_desk:
         open_desk.stream = stream
         yield open_desk
+
+
+class Watched(Desk):
+    """Puts what it takes where `fetch` finds it, as the broker has it."""
+
+    def take(self, event):
+        self.stream.kept |= {(record.partition, record.offset): record for record in event.value}
+        super().take(event)
 
 
 def sample(name, **labels):

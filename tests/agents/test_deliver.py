@@ -8,7 +8,9 @@ import msgspec
 import pytest
 from pydantic import SecretStr
 
-from agents.deliver import Desk, Ports
+from agents.clock import SystemClock
+from agents.desk import Desk
+from agents.ledger import Ports
 from agents.settings import Settings
 from tests.agents.desk import OTHER_SECRET, QUICK, Stream, about, desk, event, receiver, sample
 from tests.collector import CLOSED, GARBAGE, SECRET, Collector, Slow, Status
@@ -36,7 +38,7 @@ async def test_each_retry_has_the_same_id_a_new_signature_and_the_same_body():
     script = [Status(500), CLOSED, Status(429), GARBAGE]
     async with Collector(script=script) as collector, desk(receiver("default", collector.url)) as open_desk:
         open_desk.take(event(alert(1)))
-        await open_desk.stream.wait(1)
+        await open_desk.stream.told(1)
     assert len(collector.received) == 5
     assert {each.id for each in collector.received} == {"alert_000001"}
     assert len({each.body for each in collector.received}) == 1
@@ -48,7 +50,7 @@ async def test_each_retry_has_the_same_id_a_new_signature_and_the_same_body():
 async def test_what_is_not_taken_in_the_end_is_put_aside_with_its_own_bytes():
     async with Collector(default=Status(500)) as collector, desk(receiver("desk", collector.url)) as open_desk:
         open_desk.take(taken := event(alert(1, receivers=["desk"])))
-        await open_desk.stream.wait(1)
+        await open_desk.stream.told(1)
     (result,), (letter,) = open_desk.stream.results, open_desk.stream.letters
     assert (result.outcome, result.attempts, result.status, result.detail) == ("failed", 5, 500, "answered 500")
     assert letter.value == taken.value[0].value
@@ -98,10 +100,10 @@ async def test_a_surprise_ends_the_desk():
         raise BrokenError
 
     stream = Stream()
-    ports = Ports(send, stream.ack, stream.is_owed)
+    ports = Ports(send, stream.ack, stream.is_owed, stream.fetch)
 
     async def work():
-        async with Desk(Settings(), {}, ports, QUICK, random.Random(1)) as open_desk:
+        async with Desk(Settings(), {}, ports, QUICK, random.Random(1), SystemClock()) as open_desk:
             open_desk.take(event(b"no alert"))
             await asyncio.sleep(5)
 
@@ -186,7 +188,7 @@ async def test_retry_after_is_honoured():
         desk(receiver("default", collector.url)) as open_desk,
     ):
         open_desk.take(event(alert(1)))
-        await open_desk.stream.wait(1)
+        await open_desk.stream.told(1)
     first, second = collector.received
     assert 1.0 <= second.at - first.at < 2.5
 

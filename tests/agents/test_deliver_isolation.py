@@ -1,16 +1,18 @@
 """Delivery against receivers on loopback: nobody waits for another, nothing leaks, and stops are in order."""
 
 import asyncio
+import itertools
 import json
 import logging
 import time
-from collections import Counter
 
 from agents import logs
+from rasid.deliver.breaker import THRESHOLD
 from rasid.deliver.schedule import Schedule
-from tests.agents.desk import desk, event, receiver, sample
+from schemas.alert import Story
+from tests.agents.desk import Stream, desk, event, receiver, sample
 from tests.collector import CLOSED, GARBAGE, SECRET, Collector, Endless, Slow, Status, redirect, refusing, silent, until
-from tests.deliver.alerts import alert
+from tests.deliver.alerts import alert, entity
 
 
 async def test_no_receiver_waits_for_another():
@@ -47,27 +49,43 @@ async def test_a_slow_receiver_gets_no_more_connections_than_it_may_have():
         assert len(collector.peers) == 3
 
 
-async def test_partitions_take_turns_behind_a_slow_receiver():
+async def test_a_slow_receiver_s_queue_holds_up_no_commit():
     async with (
-        Collector(default=Slow(0.03)) as collector,
-        desk(receiver("default", collector.url, connections=1)) as open_desk,
+        Collector(default=Slow(0.2)) as collector,
+        desk(receiver("default", collector.url, connections=2)) as open_desk,
     ):
-        open_desk.take(event(*map(alert, range(50)), partition=0))
-        open_desk.take(event(*map(alert, range(100, 103)), partition=1))
-        await until(lambda: len(collector.received) >= 12)
-        assert {"alert_000100", "alert_000101", "alert_000102"} <= collector.ids
+        for start in range(0, 600, 20):
+            open_desk.take(event(*map(alert, range(start, start + 20))))
+        await until(lambda: len(open_desk.stream.acked) >= 16, 5)  # of 30 events; 256 alerts are held in memory
+        assert len(collector.received) < 60
+        assert len(open_desk.stream.schedule) >= 320
 
 
-async def test_a_receiver_that_has_long_been_dead_is_not_waited_for_by_each_alert():
-    brief = Schedule(delays_seconds=(0.2, 0.3), deadline_seconds=10)
+async def test_an_alert_does_not_overtake_an_earlier_one_of_its_story():
+    first, second, third = (alert(number, story=Story("one_story", 1, [])) for number in (1, 2, 3))
+    async with (
+        Collector(script=[Status(500)]) as collector,
+        desk(receiver("default", collector.url)) as open_desk,
+    ):
+        open_desk.take(event(first, second, third, alert(4)))
+        await open_desk.stream.told(4)
+    assert [each.id for each in collector.received if each.id != alert(4).id] == [
+        first.id, first.id, second.id, third.id,
+    ]  # fmt: skip
+    assert not open_desk.stream.schedule
+
+
+async def test_a_dead_receiver_is_tried_now_and_then_and_not_for_each_alert():
     with silent() as mute:
-        async with desk(receiver("default", mute, timeout_seconds=0.3, connections=1), schedule=brief) as open_desk:
+        async with desk(
+            receiver("default", mute, timeout_seconds=0.1, connections=1), schedule=Schedule()
+        ) as open_desk:
             open_desk.take(event(*map(alert, range(200))))
             await open_desk.stream.wait(1, seconds=20)
-    outcomes = Counter((each.outcome, each.attempts > 0) for each in open_desk.stream.results)
-    assert sum(outcomes.values()) == 200
-    assert outcomes["failed", False] > 150
-    assert len(open_desk.stream.letters) == 200
+            attempts = sum(each.attempts for each in open_desk.stream.schedule.values())
+            assert sample("rasid_receiver_takes", receiver="default") == 0
+    assert attempts == THRESHOLD
+    assert len(open_desk.stream.schedule) == 200  # all of it is kept, and none given up
 
 
 async def test_what_is_delivered_is_not_sent_again_when_it_comes_again():
@@ -121,19 +139,29 @@ async def test_a_stop_does_not_wait_for_ever():
             assert not open_desk.stream.acked
 
 
-async def test_what_waits_takes_little_memory():
+async def test_50_000_that_wait_take_little_memory_and_ever_the_same():
     import tracemalloc
 
+    class Forgetting(Stream):
+        async def send(self, messages):
+            pass
+
     with silent() as mute:
-        async with desk(receiver("default", mute, timeout_seconds=30.0)) as open_desk:
-            events = [event(*map(alert, range(start, start + 100))) for start in range(0, 5000, 100)]
+        await_never = receiver("default", mute, timeout_seconds=30.0)
+        async with desk(await_never, stream=Forgetting()) as open_desk:
+            alerts = (alert(number, entities=[entity("أ" * 2000)]) for number in range(50_000))
             tracemalloc.start()
-            before, _ = tracemalloc.get_traced_memory()
-            for each in events:
-                open_desk.take(each)
-            after, _ = tracemalloc.get_traced_memory()
+            used = []
+            for _ in range(5):
+                for _ in range(100):
+                    open_desk.take(event(*itertools.islice(alerts, 100)))
+                    open_desk.stream.kept.clear()
+                    await asyncio.sleep(0)
+                used.append(tracemalloc.get_traced_memory()[0])
             tracemalloc.stop()
-            assert (after - before) / 5000 < 1000  # bytes beside the record itself
+            assert sample("rasid_deliveries_waiting", receiver="default") == 50_000
+    each = [(after - before) / 10_000 for before, after in itertools.pairwise(used)]
+    assert max(each) < 1000  # bytes, of alerts of 5 kB
 
 
 async def test_no_secret_and_no_address_reaches_a_log(caplog):

@@ -179,10 +179,13 @@ async def test_a_pipeline_ends_with_the_first_failure_and_does_not_acknowledge_i
     async def ack(event):
         acked.append(event)
 
-    with pytest.raises(ExceptionGroup) as raised:
+    async def agent():
         async with Pipeline(app, ack) as pipeline:
             await pipeline.send("fits", [Outgoing("small-only", b"key", b"x")])
             await pipeline.send("too large", [Outgoing("small-only", b"key", b"x" * 5000)])
             await asyncio.sleep(20)
+
+    with pytest.raises(ExceptionGroup) as raised:
+        await agent()
     assert raised.group_contains(MessageSizeTooLargeError)
     assert acked == ["fits"]
