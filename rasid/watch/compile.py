@@ -120,18 +120,20 @@ class Compiler:
         return [*names, *self._thesaurus.render(words)] if translate else names
 
     def _phrase(self, rendering: Rendering, rule: Rule | None, level: Level) -> Alternative:
-        ids = tuple(self._lexis.add(self._word(word, level)) for word in rendering.words)
-        stops = tuple(tuple(self._lexis.add(self._word(word, Level.WORD)) for word in stop) for stop in rendering.stops)
+        alone = len(rendering.words) == 1
+        ids = tuple(self._lexis.add(self._word(word, level, alone=alone)) for word in rendering.words)
+        stops = tuple(tuple(self._lexis.add(self._word(word, Level.WORD, alone=False)) for word in stop)
+                      for stop in rendering.stops)  # fmt: skip
         return Alternative(ids, rule, stops)
 
-    def _make_word(self, word: str, level: Level) -> Word:
+    def _make_word(self, word: str, level: Level, *, alone: bool) -> Word:
         if level is not Level.WORD:
             return Word(word, (Form(word, Rule.RAW if level is Level.RAW else Rule.SAME),), case=level is Level.RAW)
         if word.endswith("*"):
             stem = word[:-1]
             return Word(word, (Form(stem, Rule.PREFIX, Host.NOUN, article=True),), prefix=True)
         if language_of(word) == "ar":
-            return arabic.word(word, self._thesaurus.known)
+            return arabic.word(word, self._thesaurus.known, alone=alone)
         return english.word(word)
 
 
