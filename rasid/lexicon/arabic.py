@@ -1,65 +1,51 @@
 """The Arabic word that a watch means: its lemmas as far as they are known, in all their forms.
 
 inflection.py and conjugation.py give the forms, transliteration.py other spellings; here is decided which lemmas a
-term may be, and which of the forms are words of their own and so are not it.
+term may be, and which of the forms are words of their own and so are not it. guards.py does so for clitics.
 """
 
 from collections.abc import Iterator
-from collections.abc import Set as AbstractSet
 
-from rasid.lexicon.clitics import allowed, decorations
+from rasid.lexicon import dictionary
+from rasid.lexicon.clitics import decorations
 from rasid.lexicon.conjugation import verb_forms
-from rasid.lexicon.form import Form, Host, Lexical, Rule, Tail, folded
+from rasid.lexicon.form import Form, Host, Lexical, Rule, Tail, Verbal, folded
+from rasid.lexicon.guards import guarded, only_with
 from rasid.lexicon.inflection import ADJECTIVES, alone, noun_forms, singular
 from rasid.lexicon.knowledge import Knowledge, Noun, Verb, bare, feminine_of, written_plural
 from rasid.lexicon.lexis import Word
 from rasid.lexicon.transliteration import spellings, variants
-from rasid.text.letters import same_mark
+from rasid.text.letters import SHADDA, same_mark
 from rasid.text.reading import key_of
 
-_BARE = {"", "و", "ف"}  # before which a plural spelled like a verb is more likely the verb: كتب
 _MIN_NISBA = 4  # letters of ـية below which a word is a noun of its own (هوية, بقية)
-_SHORT_NOUN = 4  # letters
-_SHORT = 2  # letters; proclitics of three and more are hardly ever part of a word (وال, بال, ولل)
-# Words so common before a pronoun that a ه after them is "his", not the ة of another word typed without its dots.
-_HIS = {
-    "عمل",
-    "طلب",
-    "سن",
-    "دور",
-    "حكم",
-    "خط",
-    "عين",
-    "فكر",
-    "مكتب",
-    "كتب",
-    "قدر",
-    "حد",
-    "بيت",
-    "حق",
-    "رأي",
-    "وقت",
-    "سر",
-}
+_SHORT_VERB = 3  # letters of a past that is as often a noun of another sense
 _OURS = key_of("نا")
 _ARTICLE = key_of("ال")
-_CONJUNCTIONS = {key_of("و"), key_of("ف")}
 
 Forms = dict[tuple[str, Host, bool, Tail], Form]
 
 
-def word(term: str, known: Knowledge) -> Word:
+def word(term: str, known: Knowledge, *, alone: bool = True) -> Word:
     """The word a watch means by `term`: its lemmas as far as they are known, in all their forms.
+
+    `alone` says that it is the whole term: alone السعودية is the country, in a phrase it may be the adjective.
 
     A `Lexical` term is a concept's form, and where it is a plural it keeps to itself (عقوبات: not a single عقوبة).
     """
     written = bare(term)
-    lexical = isinstance(term, Lexical)
     forms: Forms = {}
-    for form in _spelled(_forms(written, known, lexical=lexical), written):
+    for form in _spelled(_forms(term, written, known, alone=alone), written):
         forms.setdefault((form.spelled, form.host, form.article, form.tail), form)
     own = {form.key for form in forms.values() if form.tail is not Tail.MUST}
-    return Word(str(term), tuple(guarded(form, own, known) for form in forms.values()))
+    stems = {form.key for form in forms.values()}
+    guarded_forms = (guarded(form, own, known, stems) for form in forms.values())
+    return Word(str(term), tuple(_marked_as(term, written, form) for form in guarded_forms))
+
+
+def _marked_as(term: str, written: str, form: Form) -> Form:
+    """The form with the tashkeel that was typed, where it is the word as typed: عِلم is not عَلَم."""
+    return form if term == written or form.spelled != written else form._replace(spelled=str(term))
 
 
 def _spelled(forms: Iterator[Form], term: str) -> Iterator[Form]:
@@ -70,85 +56,64 @@ def _spelled(forms: Iterator[Form], term: str) -> Iterator[Form]:
         yield from (form._replace(spelled=other, rule=rule) for other in spellings(form.spelled))
 
 
-def guarded(form: Form, own: AbstractSet[bytes], known: Knowledge) -> Form:
-    """`form` without those decorations that are words of their own: والد is not و + الد."""
-    if form.host is Host.NOTHING or not form.key:
-        return form
-    if form.spelled.endswith("ة") and form.spelled[:-1] in _HIS:
-        form = form._replace(dotted=True)
-    others = set(_other_words(form, own, known))
-    verbs = _verbs_like(form, known)
-    if verbs:
-        others |= {each.before_key + form.key + each.after_key for each in decorations(form) if each.before in _BARE}
-    if not others:
-        return form
-    if form.spelled[0] in "أإآ" and all(verb.past != form.spelled for verb in verbs):
-        return form._replace(unmarked=frozenset(others))
-    return form._replace(blocked=frozenset(others))
-
-
-def _verbs_like(form: Form, known: Knowledge) -> list[Verb]:
-    """The verbs that a broken plural looks like: كتب, and before a pronoun كتبته."""
-    if form.rule is not Rule.PLURAL:
-        return []
-    if form.tail is not Tail.MUST:
-        return known.verbs.get(folded(form.spelled), [])
-    sound = form.spelled.endswith("ت") and "ا" not in form.spelled  # قادته is rather his leaders than "she led him"
-    return known.verbs.get(folded(form.spelled[:-1]), []) if sound else []
-
-
-def _other_words(form: Form, own: AbstractSet[bytes], known: Knowledge) -> Iterator[bytes]:
-    """The decorated forms that are another word: as a whole (بطاقة, وبطاقة), or before a pronoun (بطاقته)."""
-    stem, rare = form.key, known.words.isdisjoint(own)
-    whole = {
-        (split.proclitic, split.pronoun)
-        for key, split in known.containing(stem, rare=rare)
-        if key != stem and key not in own and len(split.proclitic) <= _SHORT and allowed(form, split)
-    }
-    openings = {each for each in known.openings(stem, rare=rare) if len(each) <= _SHORT and each + stem not in own}
-    bases = [each for each in own if len(each) < len(stem) and stem.startswith(each)]
-    openings |= {before for base in bases for before in known.openings(base, rare=rare) if len(before) <= _SHORT}
-    relative = _may_be_relative(form)
-    if whole or openings or relative:
-        for each in decorations(form):
-            if relative and each.after == "ي" and stem + each.after_key not in own:
-                yield each.before_key + stem + each.after_key
-            for before in _without_conjunction(each.before_key):
-                if (before, each.after_key) in whole or (before in openings and (each.after_key or bases)):
-                    yield each.before_key + stem + each.after_key
-
-
-def _may_be_relative(form: Form) -> bool:
-    """Whether ي after a form makes an adjective of it (بنكي) rather than "my": so it is with short nouns."""
-    short = len(form.key) <= _SHORT_NOUN and not form.spelled.endswith("ت")
-    return form.host is Host.NOUN and form.tail is Tail.MAY and short
-
-
-def _without_conjunction(before: bytes) -> tuple[bytes, ...]:
-    """Proclitics as they stand, and without a conjunction that comes first."""
-    return (before, before[1:]) if before[:1] in _CONJUNCTIONS else (before,)
-
-
-def _forms(term: str, known: Knowledge, *, lexical: bool) -> Iterator[Form]:
+def _forms(typed: str, term: str, known: Knowledge, *, alone: bool) -> Iterator[Form]:
     stem = without_article(term)
-    if lexical and (plural := _plural_alone(stem, known)):
-        yield from (_as_written(term, with_article=stem == term))
+    if alone and stem != term and key_of(folded(term)) in known.with_article:
+        yield Form(term, Rule.SAME, Host.NAME)
+        yield only_with(("ال", "لل"), Form(stem, Rule.SAME, Host.NOUN, article=True))
+        return
+    if isinstance(typed, Lexical) and (plural := _plural_alone(stem, known)):
+        yield from _as_written(term, with_article=stem == term)
         yield from plural
         return
-    nouns, verbs = lemmas(stem, known), _verbs(stem, known) if stem == term else []
-    yield from _as_written(term, with_article=stem == term or not nouns)
+    nouns, verbs = _readings(typed, term, stem, known)
+    if verbs and not nouns:
+        yield Form(term, Rule.SAME, Host.VERB, tail=Tail.MAY)
+    else:
+        yield from _as_written(term, with_article=stem == term or not nouns, name=_only_name(term, known))
     for noun in nouns:
         yield from _without_others(noun_forms(noun), noun, known)
     for verb in verbs:
-        yield from (form for form in verb_forms(verb) if not _is_noun(form, verb, known))
+        yield from (form for form in verb_forms(verb) if not _is_another(form, verb, known))
     if not nouns and not verbs:
         yield from _unlisted(term, stem, known)
+
+
+def _only_name(term: str, known: Knowledge) -> bool:
+    key = key_of(folded(term))
+    return key in known.names and key not in known.words
+
+
+def _readings(typed: str, term: str, stem: str, known: Knowledge) -> tuple[list[Noun], list[Verb]]:
+    """The nouns and verbs a term may be. A short noun is no verb as well (أمن: not يؤمن) unless it names the deed
+    (قتل) or a shadda was typed.
+    """
+    verbs, listed = _verbs(term, known), _own_lemmas_as_spelled(stem, known)
+    if any(verb.past == term for verb in verbs):  # بنى is no بني without dots
+        listed = [noun for noun in listed if folded(noun.lemma) != folded(stem) or noun.lemma == stem]
+    if verbs and (isinstance(typed, Verbal) or not listed):
+        return [noun for noun in listed if any(stem in verb.masdars for verb in verbs)], verbs
+    if len(stem) == _SHORT_VERB and SHADDA not in typed and _listed(stem, known):
+        return listed, [verb for verb in verbs if stem in verb.masdars]
+    if verbs or (listed and not _names_deed(stem)):
+        return listed, verbs
+    nouns = listed or lemmas(stem, known)
+    if not nouns and (inflected := _of_verbs(term, known)):
+        return [], inflected
+    if known.with_dictionary and (not nouns or _names_deed(stem)) and not known.is_name(stem):
+        return nouns, [Verb(*found) for found in dictionary.verbs(term)]
+    return nouns, []
+
+
+def _names_deed(stem: str) -> bool:
+    """Whether a word may be a past and its verbal noun alike: تجاهل, تشدد."""
+    return stem.startswith("ت") and len(stem) > _SHORT_VERB and not stem.endswith(("ة", "ي"))
 
 
 def _unlisted(term: str, stem: str, known: Knowledge) -> Iterator[Form]:
     """A name has no plural, only spellings; any other word is inflected by its ending."""
     name = key_of(folded(term)) in known.names
-    other = variants(term, known.is_word, known.is_name)
+    other = variants(term, known.is_word, known.is_name, listed=name)
     yield from (Form(each, Rule.NAME, Host.NAME) for each in other)
     if not name:
         noun = guess(stem)
@@ -159,6 +124,17 @@ def _verbs(stem: str, known: Knowledge) -> list[Verb]:
     """The verbs whose past or present is `stem`."""
     past = [verb for verb in known.verbs.get(folded(stem), []) if _spelled_alike(verb.past, stem)]
     return past or [verb for verb in known.by_present.get(folded(stem), []) if _spelled_alike(verb.present, stem)]
+
+
+def _of_verbs(term: str, known: Knowledge) -> list[Verb]:
+    """The verbs of which `term` is a common form (استقالت) or a passive (أصيب)."""
+    key, hollow = key_of(folded(term)), term[:-2] + "ا" + term[-1] if term[-2:-1] == "ي" else ""
+    pasts = {*known.of_verbs.get(key, ()), *(verb.past for verb in known.verbs.get(folded(hollow), []))}
+    return [verb for past in sorted(pasts) for verb in known.verbs[folded(past)] if verb.past == past]
+
+
+def _own_lemmas_as_spelled(stem: str, known: Knowledge) -> list[Noun]:
+    return next((found for spelled in (stem, *spellings(stem)) if (found := _own_lemmas(spelled, known))), [])
 
 
 def _plural_alone(stem: str, known: Knowledge) -> list[Form]:
@@ -181,14 +157,22 @@ def _without_others(forms: Iterator[Form], noun: Noun, known: Knowledge) -> Iter
     listed = key_of(folded(noun.lemma)) in known.words
     for form in forms:
         key = form.key
-        other = key in known.words or key in known.names or (not listed and known.knows(key))
+        relative = form.spelled == noun.lemma + "ي"
+        other = key in known.words or key in known.names or ((relative or not listed) and known.knows(key))
         if form.rule is Rule.INFLECTION and form.article and key not in licensed and _ARTICLE + key in known.names:
             continue  # البحرين is no two seas
         if key in licensed or form.tail is Tail.MUST or not other:
             yield form
         elif key not in known.words and key in known.names and form.article:
-            without = [each for each in decorations(form) if not each.before.endswith(("ال", "لل"))]
-            yield form._replace(blocked=frozenset(each.before_key + key + each.after_key for each in without))
+            yield only_with(("ال", "لل"), form)
+        elif form.tail is Tail.MAY and relative:
+            yield _of_two(form._replace(tail=Tail.MUST))  # her two, where two of is an adjective: صاروخيها
+
+
+def _of_two(form: Form) -> Form:
+    """The form without ي, and without ه, which is the adjective's ة without its dots."""
+    wrong = (each for each in decorations(form) if each.after in {"ه", "ي"})
+    return form._replace(blocked=form.blocked | {each.before_key + form.key + each.after_key for each in wrong})
 
 
 def _said(noun: Noun) -> Iterator[str]:
@@ -202,21 +186,34 @@ def _said(noun: Noun) -> Iterator[str]:
         yield from (feminine, feminine.removesuffix("ة") + "ات")
 
 
-def _is_noun(form: Form, verb: Verb, known: Knowledge) -> bool:
-    """Whether a form of a verb has the letters of a listed noun, alone or before نا, and so is more likely that."""
+def _is_another(form: Form, verb: Verb, known: Knowledge) -> bool:
+    """Whether a form of a verb has the letters of a listed word or of another verb's commoner form."""
     if form.key in {key_of(folded(verb.past)), key_of(folded(verb.present))}:
         return False
     ours = form.key.endswith(_OURS) and form.key[:-2] in known.words and not form.spelled.startswith(verb.past)
-    return form.key in known.words or ours
+    woman = form.spelled.endswith("ي") and form.key[:-1] in known.words  # توافقي: an adjective of توافق
+    if form.key in known.words or ours or woman:
+        return True
+    common = {key_of(folded(each)) for each in verb.commonest}
+    others = known.of_verbs.get(form.key, set()) - {verb.past}
+    return form.key not in common and (_is_name(form, known) or bool(others))
 
 
-def _as_written(term: str, *, with_article: bool) -> Iterator[Form]:
+def _is_name(form: Form, known: Knowledge) -> bool:
+    """Whether a form of a verb is rather a name (نزار); one with the ي of the third person hardly is (يشار)."""
+    return form.key in known.names and form.spelled[0] != "ي"
+
+
+def _as_written(term: str, *, with_article: bool, name: bool = False) -> Iterator[Form]:
     """The term itself, with clitics: enough for a word no list holds.
 
-    `with_article` takes its ال for letters of the word, as in المانيا; before a known noun it is the article.
+    `with_article` takes its ال for letters of the word, as in المانيا; before a known noun it is the article. A `name`
+    bears none (الحماس is no movement).
     """
     stem = without_article(term)
-    if with_article:
+    if name:
+        yield Form(term, Rule.SAME, Host.NAME)
+    elif with_article:
         yield Form(term, Rule.SAME, Host.NAME if stem != term else Host.NOUN, article=stem == term)
     if stem != term:
         yield Form(stem, Rule.SAME, Host.NOUN, article=True)

@@ -25,8 +25,12 @@ def verb_forms(verb: Verb) -> Iterator[Form]:
 
 
 def _past(past: str) -> Iterator[tuple[str, Tail]]:
-    for stem in dict.fromkeys((past, *_passive_past(past))):
-        yield from _past_of(stem)
+    yield from _past_of(past)
+    for stem in _passive_past(past):
+        hollow = len(stem) == 3 and stem[1] in "يئ"  # noqa: PLR2004
+        yield from (
+            form for form in _past_of(stem) if not (hollow and form[0] in {stem + "ا", stem + "تا"})
+        )  # قيلا looks like nouns
 
 
 def _past_of(past: str) -> Iterator[tuple[str, Tail]]:
@@ -58,7 +62,7 @@ def _defective_past(past: str) -> Iterator[tuple[str, Tail]]:
 def _before_consonant(past: str) -> list[str]:
     """The stem before ت and نا: قال gives قل, رد gives ردد, علم stays."""
     if len(past) > 2 and past[-2] == "ا":  # noqa: PLR2004 -- hollow; a doubled form III (شاقّ) is no word of news
-        return [past[:-2] + past[-1]]
+        return [past[:-2] + ("ئ" if past[-1] == "ء" else past[-1])]
     if len(past) == 2 or _may_be_doubled(past):  # noqa: PLR2004
         return [past + past[-1]] if len(past) == 2 else [past, past + past[-1]]  # noqa: PLR2004
     return [past]
@@ -73,8 +77,12 @@ def _passive_past(past: str) -> Iterator[str]:
     """Where the passive has other letters: قيل, أصيب, شوهد, دعي, توفي; a sound past is spelled alike."""
     if len(past) > 2 and past[-2] == "ا":  # noqa: PLR2004
         yield past[:-2] + "ي" + past[-1]
-    if len(past) == 4 and past[1] == "ا" and past[-1] not in _WEAK:  # noqa: PLR2004 -- form III
+    if len(past) == 4 and past[1] == "ا" and past[-1] not in _WEAK and past[0] != "و":  # noqa: PLR2004 -- form III; ووفق is و + وفق
         yield past[0] + "و" + past[2:]
+    if len(past) == 5 and past[0] == "ت" and past[2] == "ا" and past[-1] not in _WEAK:  # noqa: PLR2004 -- form VI
+        yield past[:2] + "و" + past[3:]
+    if "أ" in past[1:-1]:  # سئل, استؤنف
+        yield past[0] + past[1:-1].replace("أ", "ئ" if len(past) == 3 else "ؤ") + past[-1]  # noqa: PLR2004
     if past[-1] in _WEAK:
         yield past[:-1] + "ي"
     if past[-1] == "أ":
@@ -92,7 +100,7 @@ def _dual(stem: str) -> str:
 
 def _plural(stem: str, endings: tuple[str, ...]) -> Iterator[tuple[str, Tail]]:
     """A plural's endings; a last أ takes its seat before them: بدأوا, بدؤوا."""
-    bodies = (stem, stem[:-1] + "ؤ") if stem[-1] == "أ" else (stem,)
+    bodies = (stem, stem[:-1] + "ؤ") if stem[-1] in "أء" else (stem,)
     for body in bodies:
         for ending in endings:
             yield body + ending, Tail.NEVER if ending == "وا" else Tail.MAY
@@ -115,6 +123,8 @@ def _present_of(body: str, *, doubled: bool) -> Iterator[tuple[str, Tail]]:
             yield from ((_joined(person, body[:-1] + seat), Tail.MUST) for seat in "ؤئ")
         for short in _jussive(body, doubled=doubled):
             yield _joined(person, short), Tail.MAY
+    for ending in ("ي", "ين"):
+        yield _joined("ت", body) + ending, Tail.NEVER
     for person in "يت":
         whole = _joined(person, body)
         yield from _plural(whole, ("ون", "وا"))

@@ -18,6 +18,7 @@ PACKAGE: Final = "arramooz"
 _FILE: Final = Path("data") / "arabicdictionary.sqlite"
 _NOUNS: Final = """SELECT unvocalized, gender, broken_plural, feminable, masculin_plural, feminin_plural, wordtype
                    FROM nouns WHERE unvocalized = ? AND number = 'مفرد'"""
+_VERBS: Final = "SELECT unvocalized, future_type, triliteral FROM verbs"
 _WORDS: Final = "SELECT unvocalized, feminable FROM nouns"
 _ADJECTIVES: Final = ("صفة", "منسوب", "تفضيل")
 _PLURAL_LETTERS: Final = range(3, 13)  # what is longer holds remarks, not plurals
@@ -70,6 +71,48 @@ def nouns(lemma: str) -> tuple[Found, ...]:
         return ()
     rows: list[Row] = connection.execute(_NOUNS, (lemma,)).fetchall()
     return tuple(_found(row) for row in rows)
+
+
+def verbs(past: str) -> tuple[tuple[str, str], ...]:
+    """The verbs with this past, each with its present."""
+    return tuple(
+        dict.fromkeys((past, _present(past, vowel, basic=basic)) for vowel, basic in _all_verbs().get(past, ()))
+    )
+
+
+@lru_cache(maxsize=1)
+def _all_verbs() -> dict[str, list[tuple[str, bool]]]:
+    """The past of every verb, to the vowel of its present and whether it is of the basic form."""
+    connection, found = _connection(), dict[str, list[tuple[str, bool]]]()
+    for past, vowel, basic in connection.execute(_VERBS) if connection else ():
+        found.setdefault(past, []).append((vowel or "", bool(basic)))
+    return found
+
+
+def _present(past: str, vowel: str, *, basic: bool) -> str:
+    """The present of the third person, after Ryding §§ 21 to 33; `vowel` is that of a basic verb's present."""
+    return "ي" + (_basic(past, vowel) if basic else _derived(past))
+
+
+def _basic(past: str, vowel: str) -> str:
+    glide = {"ضمة": "و", "كسرة": "ي"}.get(vowel, "ا")
+    if past[0] == "و" and past[-1] not in "ىي":
+        return past[1:]
+    if len(past) > 2 and past[1] == "ا":  # noqa: PLR2004 -- hollow
+        return past[0] + glide + past[2:]
+    if past[-1] in "اىي":
+        return past[:-1] + {"و": "و", "ي": "ي"}.get(glide, "ى")
+    return past
+
+
+def _derived(past: str) -> str:
+    stem = past[1:] if past[0] in "اأ" and len(past) > 3 else past  # noqa: PLR2004
+    if past[0] == "ت":
+        return past
+    if stem[-1] == "ى":
+        return stem[:-1] + "ي"
+    causative = past[0] == "أ" or past.startswith("است")
+    return stem[:-2] + "ي" + stem[-1] if causative and len(stem) > 2 and stem[-2] == "ا" else stem  # noqa: PLR2004
 
 
 def _found(row: Row) -> Found:

@@ -57,6 +57,12 @@ class Lexical(str):
         return hash((type(self), str(self)))
 
 
+class Verbal(Lexical):
+    """A word of a concept that is a verb: عين is "appoint", not an eye."""
+
+    __slots__ = ()
+
+
 class Proper(Lexical):
     """A word of a name: it has a plural at most (Trump is not "trumped")."""
 

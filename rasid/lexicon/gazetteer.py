@@ -16,7 +16,7 @@ class Name:
     """Someone or something with a name. The first of `ar` and `en` is the canonical one.
 
     `alone_*` are surnames that name a person without more; `acronym` is compared with its capitals. `needs_context`
-    marks a name that is also an ordinary word.
+    marks a name that is also an ordinary word. A `state` is a country itself, `country` the one in which a place lies.
     """
 
     type: EntityType
@@ -27,6 +27,7 @@ class Name:
     alone_en: tuple[str, ...] = ()
     needs_context: bool = False
     country: str = ""
+    state: bool = False
 
     @property
     def label_ar(self) -> str:
@@ -60,7 +61,7 @@ def _names(row: seeds.Row, kind: EntityType) -> Iterator[Name]:
     context = bool(row.get("ambiguous") or row.get("context"))
     country = row.get("country", "") or row.get("iso2", "")
     alone = cells.get("alone_ar", ()), cells.get("alone_en", ())
-    yield Name(kind, row["wikidata"] or None, arabic, english, *alone, context, country)
+    yield Name(kind, row["wikidata"] or None, arabic, english, *alone, context, country, "nisba_ar" in row)
     if row.get("capital_ar"):
         yield Name("LOC", row.get("capital_wikidata") or None, cells["capital_ar"], cells["capital_en"],
                    country=row["iso2"])  # fmt: skip

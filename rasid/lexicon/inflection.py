@@ -10,6 +10,7 @@ from rasid.lexicon.form import Form, Host, Rule, Tail
 from rasid.lexicon.knowledge import Noun, feminine_of, written_plural
 
 ADJECTIVES = {"adj", "nisba"}
+_VERBAL_NOUN = 5  # letters of a noun which, where no plural is listed, has the sound one: تصعيدات
 _LONG_NOUN = 4  # letters of a noun whose ـي is taken for a dual rather than an adjective of relation
 
 
@@ -19,14 +20,24 @@ def noun_forms(noun: Noun) -> Iterator[Form]:
     yield from singular(noun.lemma, Rule.SAME, adjective=adjective, defective="defective" in noun.flags)
     feminine = feminine_of(noun)
     if feminine:
-        yield from singular(feminine, Rule.INFLECTION, adjective=adjective)
-        yield from dual(feminine, noun)
-        if feminine.endswith("ة"):
-            yield from sound_plural(feminine[:-1] + "ات", "ات")
+        yield from _feminine(feminine, noun, adjective=adjective)
     if "no-dual" not in noun.flags:
         yield from dual(noun.lemma, noun)
-    for plural in noun.plurals:
+    unlisted = () if noun.plurals or len(noun.lemma) < _VERBAL_NOUN or noun.pos != "noun" else ("ات",)
+    for plural in noun.plurals or unlisted:
         yield from plural_forms(noun, plural)
+
+
+def _feminine(feminine: str, noun: Noun, *, adjective: bool) -> Iterator[Form]:
+    """The feminine in all numbers; of an adjective without pronouns (أمنيته is his wish)."""
+    forms = [*singular(feminine, Rule.INFLECTION, adjective=adjective), *dual(feminine, noun)]
+    if feminine.endswith("ة"):
+        forms += sound_plural(feminine[:-1] + "ات", "ات")
+    for form in forms:
+        if not adjective:
+            yield form
+        elif form.tail is not Tail.MUST:
+            yield form._replace(tail=Tail.NEVER)
 
 
 def singular(lemma: str, rule: Rule, *, adjective: bool = False, defective: bool = False) -> Iterator[Form]:
@@ -53,9 +64,10 @@ def singular(lemma: str, rule: Rule, *, adjective: bool = False, defective: bool
 def dual(lemma: str, noun: Noun) -> Iterator[Form]:
     """Both cases, with and without nun."""
     for stem in _dual_stems(lemma):
-        for ending in ("ان", "ين"):
-            yield Form(stem + ending, Rule.INFLECTION, Host.NOUN, article=True)
-        yield Form(stem + "ا", Rule.INFLECTION, Host.NOUN, tail=Tail.MAY)
+        nominative = stem[:-1] + "آ" if stem.endswith("أ") else stem + "ا"
+        for whole in (nominative + "ن", stem + "ين"):
+            yield Form(whole, Rule.INFLECTION, Host.NOUN, article=True)
+        yield Form(nominative, Rule.INFLECTION, Host.NOUN, tail=Tail.MAY)
         if may_be_dual(lemma, noun):
             yield Form(stem + "ي", Rule.INFLECTION, Host.NOUN, tail=Tail.MAY)
         else:
@@ -68,7 +80,7 @@ def _dual_stems(lemma: str) -> tuple[str, ...]:
     if lemma.endswith("ى"):
         return (lemma[:-1] + "ي",)
     if lemma.endswith("اء"):
-        return (lemma, lemma[:-1] + "ئ")
+        return (lemma, lemma[:-1] + "ئ", lemma[:-1] + "و")
     return (lemma,)
 
 

@@ -36,6 +36,15 @@ class Verb:
 
     past: str
     present: str
+    masdars: tuple[str, ...] = ()
+
+    @property
+    def commonest(self) -> Iterator[str]:
+        """The third person, in which reports mostly have a verb."""
+        body, stem = self.past[:-1] if self.past[-1] in "اى" else self.past, self.present[1:]
+        yield from (self.past, body + "ت", body + "وا")
+        yield from (person + stem for person in "يتن")
+        yield self.present.removesuffix("ي").removesuffix("و").removesuffix("ى") + "ون"
 
 
 @dataclass(slots=True)
@@ -49,6 +58,9 @@ class Knowledge:
     by_short: dict[str, list[Noun]] = field(default_factory=dict)  # قاض for قاضي
     words: set[bytes] = field(default_factory=set)
     names: set[bytes] = field(default_factory=set)  # of one word, and the words of longer ones
+    with_article: set[bytes] = field(default_factory=set)  # names whose ال is their own: السعودية, البحرين
+    of_verbs: dict[bytes, set[str]] = field(default_factory=dict)  # their commonest forms, to the past
+    before_pronouns: set[bytes] = field(default_factory=set)  # دعوا, of دعوى; as the dual of a verb would be
     with_dictionary: bool = False
     _ends_heh: set[bytes] = field(default_factory=set)  # of `words`, those whose ه is no ة: وجه, مياه
     _inside: dict[bytes, list[tuple[bytes, Split]]] = field(default_factory=dict)
@@ -67,6 +79,8 @@ class Knowledge:
         self.verbs.setdefault(folded(verb.past), []).append(verb)
         self.by_present.setdefault(folded(verb.present), []).append(verb)
         self.know(verb.past, verb.present)
+        for form in verb.commonest:
+            self.of_verbs.setdefault(word_key(form), set()).add(verb.past)
 
     def know(self, *words: str) -> None:
         """Takes note of words that stand for themselves, so that no clitic is seen in them."""
@@ -76,6 +90,8 @@ class Knowledge:
                 self.words.add(key)
                 if word.endswith("ه"):
                     self._ends_heh.add(key)
+                if word.endswith("ى"):
+                    self.before_pronouns.add(word_key(word[:-1] + "ا"))
                 self._look_inside(key)
 
     def know_name(self, name: str) -> None:
@@ -184,6 +200,7 @@ _LIKE_CLITICS: Final = (
     "وخيم", "وخيمة", "وسام", "وصف", "وهم", "وعي", "ورم", "ورق", "ورقة", "وطن", "وعد", "وحي", "وجه", "وجهة", "وزن",
     "فدية", "فهم", "فطور", "فرقة", "فقر", "فجر", "لبن", "لغم", "لهب", "لحم", "لقب", "لعب", "كفن", "كسر", "كمال", "كبير",
     "كبار", "كلام", "كلب", "كنز", "بشر", "بحر", "برد", "بطاقة", "بضائع", "بضاعة", "بسيط", "بصل", "بلد", "بطل", "برج",
+    "كروس", "بروس",
 )  # fmt: skip
 
 
@@ -194,7 +211,8 @@ def own() -> Knowledge:
     for row in _rows("words.tsv"):
         known.add_noun(_noun(row))
     for row in _rows("verbs.tsv"):
-        known.add_verb(Verb(bare(row["past"]), bare(row["present"])))
+        masdars = tuple(map(bare, seeds.values(row["masdar"])))
+        known.add_verb(Verb(bare(row["past"]), bare(row["present"]), masdars))
         known.know(*map(bare, seeds.values(row["masdar"])), *map(bare, seeds.values(row["active_participle"])))
     known.know(*_LIKE_CLITICS)
     for name in gazetteer.own():
@@ -202,7 +220,14 @@ def own() -> Knowledge:
             if " " not in each or name.type == "PER":
                 for word in each.split():
                     known.know_name(bare(word))
+            if each.startswith("ال") and " " not in each and _keeps_article(name, each, known):
+                known.with_article.add(word_key(each))
     return known
+
+
+def _keeps_article(name: gazetteer.Name, spelled: str, known: Knowledge) -> bool:
+    """Whether a name is never without its ال: a country's or a surname, and a city's that is no noun of the news."""
+    return name.state or (name.type in {"LOC", "PER"} and folded(spelled[2:]) not in known.nouns)
 
 
 def _rows(name: str) -> Iterable[seeds.Row]:

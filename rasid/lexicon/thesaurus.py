@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from rasid.lexicon import english, freedict, gazetteer, knowledge, seeds
 from rasid.lexicon.arabic import guess, lemmas, without_article
-from rasid.lexicon.form import Lexical, Proper, folded
+from rasid.lexicon.form import Lexical, Proper, Verbal, folded
 from rasid.lexicon.knowledge import Knowledge, bare
 
 Language = Literal["ar", "en"]
@@ -197,6 +197,9 @@ def _count(choices: list[list[Rendering]]) -> int:
     return total
 
 
+_KINDS: Final[dict[str, type[Lexical]]] = {"name": Proper, "verb": Verbal}
+
+
 def _phrases(entries: Iterable[Entry], language: Language) -> Iterator[Rendering]:
     seen: set[Phrase] = set()
     for entry in entries:
@@ -204,7 +207,7 @@ def _phrases(entries: Iterable[Entry], language: Language) -> Iterator[Rendering
             if phrase not in seen:
                 seen.add(phrase)
                 name = entry.kind == "name"
-                words = tuple(map(Proper if name else Lexical, phrase))
+                words = tuple(map(_KINDS.get(entry.kind, Lexical), phrase))
                 yield Rendering(words, entry.stops.get(language, ()), name)
 
 

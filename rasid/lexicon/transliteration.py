@@ -18,7 +18,8 @@ _ENDINGS: Final = (("سكي", "سكاي"), ("سكاي", "سكي"), ("يتش", "�
 # Words with two spellings in newspapers of equal standing, whatever follows them.
 _CUSTOMARY: Final = (("أمريك", "أميرك"), ("ديمقراط", "ديموقراط"), ("دبلوماس", "ديبلوماس"), ("إفريق", "أفريق"),
                      ("انجليز", "انكليز"), ("إنجليز", "إنكليز"), ("أوروب", "أورب"), ("أوكران", "أكران"),
-                     ("تلفزيون", "تليفزيون"), ("ميليشي", "مليشي"))  # fmt: skip
+                     ("تلفزيون", "تليفزيون"), ("ميليشي", "مليشي"), ("تكنولوج", "تكنلوج"),
+                     ("موسيقى", "موسيقا"))  # fmt: skip
 # A hamza between long vowels or before ة has had three seats: Cairo's, Beirut's, and none (شئون, شؤون, شءون).
 _SEATS: Final = (("ؤو", ("ئو", "ءو", "ؤ")), ("ئو", ("ؤو", "ءو")), ("ءو", ("ؤو", "ئو")), ("يئة", ("يأة",)),
                  ("يأة", ("يئة",)), ("يئت", ("يأت",)), ("مئة", ("مائة",)), ("مائة", ("مئة",)))  # fmt: skip
@@ -43,8 +44,12 @@ def looks_foreign(word: str) -> bool:
     return len(word.removeprefix("ال")) >= _LEAST_LETTERS and not _ARABIC_ONLY & set(word)
 
 
-def variants(word: str, is_word: Callable[[str], bool], is_name: Callable[[str], bool]) -> list[str]:
-    """Spellings of an unlisted foreign name, at most MAX_VARIANTS; none where `word` does not look like one.
+def variants(
+    word: str, is_word: Callable[[str], bool], is_name: Callable[[str], bool], *, listed: bool = False
+) -> list[str]:
+    """Spellings of a foreign name, at most MAX_VARIANTS; none where `word` does not look like one.
+
+    A `listed` name has no spelling with a vowel less: those in use are in the list.
 
     A spelling that is a word is left out, and one that is a name too where a vowel is what differs: سلمان is not
     سليمان, but سيرغي is سيرجي.
@@ -53,7 +58,9 @@ def variants(word: str, is_word: Callable[[str], bool], is_name: Callable[[str],
         return []
     sounded = dict.fromkeys(each for each in _by_sound(word) if each != word)
     vowelled = chain(_by_ending(word), _by_vowel(word), *map(_by_vowel, sounded))
-    other = (each for each in dict.fromkeys(vowelled) if each != word and each not in sounded and not is_name(each))
+    least = len(word) if listed else 0
+    other = (each for each in dict.fromkeys(vowelled)
+             if each != word and each not in sounded and len(each) >= least and not is_name(each))  # fmt: skip
     return list(islice((each for each in chain(sounded, other) if not _reads_as(each, is_word)), MAX_VARIANTS))
 
 

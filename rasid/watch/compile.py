@@ -89,9 +89,9 @@ class Compiler:
             for each in others[:MAX_ALTERNATIVES]:
                 yield each, Rule.NAME if each.name else Rule.TRANSLATION, Level.WORD
 
-    def add_word(self, word: str, level: Level) -> int:
-        """The lexis' number of a word, counted once more as used."""
-        return self._lexis.add(self._word(word, level))
+    def add_word(self, word: str, level: Level, *, alone: bool = False) -> int:
+        """The lexis' number of a word, counted once more as used; `alone` where it is a term by itself."""
+        return self._lexis.add(self._word(word, level, alone=alone))
 
     def look_up(self, search: Search) -> Watch:
         """The watch that `search` names, or QueryError."""
@@ -100,14 +100,14 @@ class Compiler:
             raise QueryError(f"there is no watch {search.watch_id!r} to search by: add it first", search.column)
         return found
 
-    def _make_word(self, word: str, level: Level) -> Word:
+    def _make_word(self, word: str, level: Level, *, alone: bool) -> Word:
         if level is not Level.WORD:
             return Word(word, (Form(word, Rule.RAW if level is Level.RAW else Rule.SAME),), case=level is Level.RAW)
         if word.endswith("*"):
             stem = word[:-1]
             return Word(word, (Form(stem, Rule.PREFIX, Host.NOUN, article=True),), prefix=True)
         if language_of(word) == "ar":
-            return arabic.word(word, self._thesaurus.known)
+            return arabic.word(word, self._thesaurus.known, alone=alone)
         return english.word(word)
 
 
@@ -184,11 +184,11 @@ class _Making:
             self.rendered[asked] = list(self.compiler.renderings(term, translate=translate))
         for rendering, rule, level in self.rendered[asked]:
             self._grow(term)
-            words = self._added(rendering.words, level)
+            words = self._added(rendering.words, level, alone=len(rendering.words) == 1)
             yield Alternative(words, rule, tuple([self._added(stop, Level.WORD) for stop in rendering.stops]))
 
-    def _added(self, words: tuple[str, ...], level: Level) -> tuple[int, ...]:
-        found = tuple([self.compiler.add_word(word, level) for word in words])
+    def _added(self, words: tuple[str, ...], level: Level, *, alone: bool = False) -> tuple[int, ...]:
+        found = tuple([self.compiler.add_word(word, level, alone=alone) for word in words])
         self.numbers += found
         return found
 

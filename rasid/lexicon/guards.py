@@ -1,0 +1,116 @@
+"""Which clitics a form may not bear, because the whole would be another word: والد is not و + الد.
+
+arabic.py says what the forms are; here they are held against the words and names that the lists know.
+"""
+
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+
+from rasid.lexicon.clitics import allowed, decorations
+from rasid.lexicon.form import Form, Host, Rule, Tail, folded
+from rasid.lexicon.knowledge import Knowledge, Verb
+from rasid.text.reading import key_of
+
+_CONJUNCTIONS = {key_of("و"), key_of("ف")}
+_MY = key_of("ي")
+_SHORT = 2  # letters; proclitics of three and more are hardly ever part of a word (وال, بال, ولل)
+_SHORT_NOUN = 4  # letters
+_BARE = {"", "و", "ف"}  # before which a plural spelled like a verb is more likely the verb: كتب
+# Words so common before a pronoun that a ه after them is "his", not the ة of another word typed without its dots.
+_HIS = set(
+    ["عمل", "طلب", "سن", "دور", "حكم", "خط", "عين", "فكر", "مكتب", "كتب", "قدر", "حد", "بيت", "حق", "رأي", "وقت", "سر"]
+)
+
+
+def guarded(form: Form, own: AbstractSet[bytes], known: Knowledge, stems: AbstractSet[bytes] = frozenset()) -> Form:
+    """`form` without those decorations that are words of their own: والد is not و + الد.
+
+    `own` are the keys of the forms that may stand without a pronoun, `stems` those of all.
+    """
+    if form.host is Host.NOTHING or not form.key:
+        return form
+    if form.spelled.endswith("ة") and (form.spelled[:-1] in _HIS or _is_deed(form.spelled[:-1], known)):
+        form = form._replace(dotted=True)
+    if form.tail is Tail.MAY and form.rule is not Rule.SAME and form.key in known.before_pronouns:
+        form = form._replace(tail=Tail.NEVER)  # دعواه is rather his lawsuit
+    if _yields(form, known):
+        form = form._replace(
+            unmarked=frozenset(each.before_key + form.key + each.after_key for each in decorations(form))
+        )
+    others = {*_other_words(form, own, stems or own, known), *_no_pronoun(form)}
+    verbs = _verbs_like(form, known)
+    if verbs:
+        others |= {each.before_key + form.key + each.after_key for each in decorations(form) if each.before in _BARE}
+    if not others:
+        return form
+    if form.spelled[0] in "أإآ" and all(verb.past != form.spelled for verb in verbs):
+        return form._replace(unmarked=form.unmarked | others)
+    return form._replace(blocked=form.blocked | others)
+
+
+def only_with(endings: tuple[str, ...], form: Form) -> Form:
+    """`form` where its proclitics end so."""
+    wrong = (each for each in decorations(form) if not each.before.endswith(endings))
+    return form._replace(blocked=form.blocked | {each.before_key + form.key + each.after_key for each in wrong})
+
+
+def _yields(form: Form, known: Knowledge) -> bool:
+    """Whether a plural without its hamza is rather another noun: اعلام is إعلام, not أعلام."""
+    other = "إ" + form.spelled[1:]
+    return form.rule is Rule.PLURAL and form.spelled[0] == "أ" and any(
+        noun.lemma == other for noun in known.nouns.get(folded(other), []))  # fmt: skip
+
+
+def _is_deed(stem: str, known: Knowledge) -> bool:
+    """Whether `stem` is a verb: ضربه without dots is rather "hit him" than ضربة."""
+    return any(verb.past == stem for verb in known.verbs.get(folded(stem), []))
+
+
+def _no_pronoun(form: Form) -> Iterator[bytes]:
+    """The form with "my" where grammar has none: verbs bear ني, and ؤ before it becomes ئ."""
+    if form.host is Host.VERB or form.spelled.endswith("ؤ"):
+        yield from (each.before_key + form.key + each.after_key for each in decorations(form) if each.after == "ي")
+
+
+def _verbs_like(form: Form, known: Knowledge) -> list[Verb]:
+    """The verbs that a broken plural looks like: كتب, and before a pronoun كتبته."""
+    if form.rule is not Rule.PLURAL:
+        return []
+    if form.tail is not Tail.MUST:
+        return known.verbs.get(folded(form.spelled), [])
+    sound = form.spelled.endswith("ت") and "ا" not in form.spelled  # قادته is rather his leaders than "she led him"
+    return known.verbs.get(folded(form.spelled[:-1]), []) if sound else []
+
+
+def _other_words(form: Form, own: AbstractSet[bytes], stems: AbstractSet[bytes], known: Knowledge) -> Iterator[bytes]:
+    """The decorated forms that are another word: as a whole (بطاقة, وبطاقة), or before a pronoun (بطاقته)."""
+    stem, rare = form.key, known.words.isdisjoint(own) or form.rule is Rule.VERB or form.spelled.endswith(("ؤ", "ئ"))
+    whole = {
+        (split.proclitic, split.pronoun)
+        for key, split in known.containing(stem, rare=rare)
+        if key != stem and key not in own and len(split.proclitic) <= _SHORT and allowed(form, split)
+    }
+    openings = {each for each in known.openings(stem, rare=rare) if len(each) <= _SHORT and each + stem not in own}
+    bases = [each for each in stems if len(each) < len(stem) and stem.startswith(each)]
+    inflected = rare and form.host is Host.NOUN  # فيصل has no يفيصلون
+    openings |= {before for base in bases for before in known.openings(base, rare=inflected) if len(before) <= _SHORT}
+    relative = _may_be_relative(form) or known.knows(stem + _MY)
+    if whole or openings or relative:
+        for each in decorations(form):
+            if relative and each.after == "ي" and stem + each.after_key not in own:
+                yield each.before_key + stem + each.after_key
+            whole_word = (b"",) if each.after_key else ()  # ل + مايك is no more ل + ماء + ك than مايك is
+            for before in (*_without_conjunction(each.before_key), *whole_word):
+                if (before, each.after_key) in whole or (before in openings and (each.after_key or bases)):
+                    yield each.before_key + stem + each.after_key
+
+
+def _may_be_relative(form: Form) -> bool:
+    """Whether ي after a form makes an adjective of it (بنكي) rather than "my": so it is with short nouns."""
+    short = len(form.key) <= _SHORT_NOUN and not form.spelled.endswith("ت")
+    return form.host is Host.NOUN and form.tail is Tail.MAY and short
+
+
+def _without_conjunction(before: bytes) -> tuple[bytes, ...]:
+    """Proclitics as they stand, and without a conjunction that comes first."""
+    return (before, before[1:]) if before[:1] in _CONJUNCTIONS else (before,)
