@@ -159,9 +159,14 @@ def load(path: Path) -> list[Watch]:
         raise ConfigError(f"cannot read {str(path)!r}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{str(path)!r} is no TOML file: {error}") from error
-    found = [_watch(path, number, table) for number, table in enumerate(_tables(path, tables), 1)]
-    _all_different(path, found)
+    found = parsed(path, _tables(path, tables))
+    all_different(path, found)
     return found
+
+
+def parsed(path: Path, tables: list[Mapping[str, Any]]) -> list[Watch]:
+    """The watches of `[[watch]]` tables. Raises ConfigError with the place of what is wrong."""
+    return [_watch(path, number, table) for number, table in enumerate(tables, 1)]
 
 
 def _tables(path: Path, content: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -183,7 +188,8 @@ def _watch(path: Path, number: int, table: Mapping[str, Any]) -> Watch:
         raise ConfigError(f"{place}: {error}") from error
 
 
-def _all_different(path: Path, found: list[Watch]) -> None:
+def all_different(path: Path, found: list[Watch]) -> None:
+    """Raises ConfigError where two watches have one id."""
     seen: set[str] = set()
     for watch in found:
         if watch.id in seen:

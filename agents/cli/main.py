@@ -31,7 +31,7 @@ COMMANDS: Final = {
     "up": Entry("agents.cli.up", "up", "the service for real use on one machine"),
     "worker": Entry("agents.cli.worker", "worker", "one worker in the group"),
     "publish": Entry("agents.cli.publish", "publish", "put articles on Kafka"),
-    "watch": Entry("agents.cli.watch", "watch", "the watchlist, live"),
+    "watch": Entry("agents.cli.watch_all", "watch", "the watchlist, live"),
     "test": Entry("agents.cli.test", "test", "run cases of query and text"),
     "grep": Entry("agents.cli.grep", "grep", "articles that match, with the hits marked"),
     "explain": Entry("agents.cli.explain", "explain", "how a query is read and why a text matches"),

@@ -107,6 +107,11 @@ def way_of_errors() -> str:
     return bidi_way(os.environ, err().file)
 
 
+def way_of_output() -> str:
+    """Who orders text on standard output."""
+    return bidi_way(os.environ, out().file)
+
+
 def cell(text: str, width: int | None = None, style: str = "") -> Text:
     """A table's cell: cut to `width` columns before it is put in order, so that what is missing is the text's end.
 

@@ -5,28 +5,26 @@ from pathlib import Path
 import click
 import msgspec
 
+from agents import watch_tests
 from agents.cli import terminal
 from rasid.cases import Cases, Outcome, score
 
 EPILOG = """\b
-Example:
-  rasid test tests/cases/match_clitics.jsonl"""
+Examples:
+  rasid test tests/cases/match_clitics.jsonl
+  rasid test tests/cases/newsroom_watches.toml"""
 
 
 @click.command(epilog=EPILOG)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="End with one JSON object: cases, right, accuracy, recall, …")
 def test(file: Path, *, as_json: bool) -> int:
-    """Run the rows {"id", "query", "text", "match"} of FILE; exits with 1 if any fails.
+    """Run the rows {"id", "query", "text", "match"} of FILE, or the [[test]] tables of a .toml; 1 if any fails.
 
-    `text` is the article's body; a row may carry any other field of an article beside it.
+    `text` is the article's body; a row may carry any other field of an article beside it. A [[test]] has `watch` (an id
+    of the file or of those in `watches`) or `query`, `text`, `fires`, and `evidence` where the hits matter.
     """
-    lines = [(number, line) for number, line in enumerate(file.read_bytes().splitlines(), 1) if line.strip()]
-    cases, outcomes = Cases(), []
-    with terminal.progress("cases", len(lines)) as bar:
-        for number, line in lines:
-            outcomes.append(cases.run(line, f"{file}:{number}"))
-            bar.step()
+    outcomes = _of_watches(file) if file.suffix == ".toml" else _of_rows(file)
     for outcome in outcomes:
         if not outcome.right:
             terminal.emit(_failing(outcome)) if as_json else _show(outcome)
@@ -38,6 +36,26 @@ def test(file: Path, *, as_json: bool) -> int:
             f"{total.right} of {total.cases} right; recall {total.recall}, false fires {total.false_fire_rate}"
         )
     return 0 if total.right == total.cases else 1
+
+
+def _of_rows(file: Path) -> list[Outcome]:
+    lines = [(number, line) for number, line in enumerate(file.read_bytes().splitlines(), 1) if line.strip()]
+    cases, outcomes = Cases(), []
+    with terminal.progress("cases", len(lines)) as bar:
+        for number, line in lines:
+            outcomes.append(cases.run(line, f"{file}:{number}"))
+            bar.step()
+    return outcomes
+
+
+def _of_watches(file: Path) -> list[Outcome]:
+    runner, cases = watch_tests.load(file)
+    outcomes = []
+    with terminal.progress("tests", len(cases)) as bar:
+        for place, case in cases:
+            outcomes.append(runner.run(case, place))
+            bar.step()
+    return outcomes
 
 
 def _failing(outcome: Outcome) -> dict[str, object]:
