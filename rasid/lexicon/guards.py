@@ -17,9 +17,25 @@ _SHORT = 2  # letters; proclitics of three and more are hardly ever part of a wo
 _SHORT_NOUN = 4  # letters
 _BARE = {"", "و", "ف"}  # before which a plural spelled like a verb is more likely the verb: كتب
 # Words so common before a pronoun that a ه after them is "his", not the ة of another word typed without its dots.
-_HIS = set(
-    ["عمل", "طلب", "سن", "دور", "حكم", "خط", "عين", "فكر", "مكتب", "كتب", "قدر", "حد", "بيت", "حق", "رأي", "وقت", "سر"]
-)
+_HIS = {
+    "عمل",
+    "طلب",
+    "سن",
+    "دور",
+    "حكم",
+    "خط",
+    "عين",
+    "فكر",
+    "مكتب",
+    "كتب",
+    "قدر",
+    "حد",
+    "بيت",
+    "حق",
+    "رأي",
+    "وقت",
+    "سر",
+}
 
 
 def guarded(form: Form, own: AbstractSet[bytes], known: Knowledge, stems: AbstractSet[bytes] = frozenset()) -> Form:
