@@ -1,14 +1,15 @@
 """The words somebody asks about, and the one look-up that says which of them a word of an article may be.
 
 Everything is asked when a word is added. An article's word costs one dictionary look-up; the first time it is seen its
-clitics are taken off against the forms that were added, and the answer is kept.
+clitics are taken off against the forms that were added, and the answer is kept. Whoever makes something of the words
+keeps that too, in a view.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 from operator import itemgetter
-from typing import Final, NamedTuple
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from rasid.lexicon.clitics import Split, allowed, decorations, splits
 from rasid.lexicon.form import Form, Host, Rule
@@ -47,17 +48,27 @@ class Joined(NamedTuple):
     rule: Rule
 
 
-class _Cache(dict[bytes, tuple[int, ...]]):
-    """Key of a word to the ids of the words it may be; a new key is worked out on the way."""
+Made = TypeVar("Made")
 
-    def __init__(self, lexis: "Lexis") -> None:
-        self._lexis = lexis
 
-    def __missing__(self, key: bytes) -> tuple[int, ...]:
+class View(dict[bytes, Made], Generic[Made]):
+    """Key of a word to what somebody makes of it; a new key is worked out on the way and kept."""
+
+    def __init__(self, make: Callable[[bytes], Made]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, key: bytes) -> Made:
         if len(self) >= CACHE_WORDS:
             self.clear()
-        found = self[key] = self._lexis.candidates(key)
+        found = self[key] = self._make(key)
         return found
+
+    def all(self, keys: Sequence[bytes]) -> tuple[Made, ...]:
+        """What each of these is, in order."""
+        if len(keys) > 1:
+            return itemgetter(*keys)(self)  # type: ignore[no-any-return]
+        return tuple(self[key] for key in keys)  # itemgetter of one gives no tuple
 
 
 @dataclass(slots=True)
@@ -74,12 +85,23 @@ class Lexis:
     _ids: dict[Word, int] = field(default_factory=dict)
     _by_key: dict[bytes, tuple[tuple[int, Form], ...]] = field(default_factory=dict)
     _by_prefix: dict[bytes, tuple[tuple[int, Form], ...]] = field(default_factory=dict)
-    _cache: _Cache = field(init=False)
+    _cache: View[tuple[int, ...]] = field(init=False)
+    _views: list[View[Any]] = field(default_factory=list)
     _judged: dict[tuple[int, str], Joined | None] = field(default_factory=dict)
     _last: int = 0
 
     def __post_init__(self) -> None:
-        self._cache = _Cache(self)
+        self._cache = self.view(self.candidates)
+
+    def view(self, make: Callable[[bytes], Made]) -> View[Made]:
+        """A cache of what `make` says of a key, for as long as the words that the key may be stay the same."""
+        view = View(make)
+        self._views.append(view)
+        return view
+
+    def ids(self, key: bytes) -> tuple[int, ...]:
+        """The ids of the words that `key` may be, remembered; `candidates` works them out."""
+        return self._cache[key]
 
     def add(self, word: Word) -> int:
         """The id of `word`, counted once more as used."""
@@ -123,15 +145,17 @@ class Lexis:
 
     def _forget(self, word: Word, form: Form | None = None) -> None:
         """Takes from the cache what this word's forms may have changed."""
-        if not self._cache:
-            return
+        views = [view for view in self._views if view]
         if word.prefix:
-            self._cache.clear()
+            for view in views:
+                view.clear()
             return
-        for each in (form,) if form else word.forms:
+        for each in (form,) if form and views else word.forms if views else ():
             key = each.key
             for decoration in decorations(each):
-                self._cache.pop(decoration.before_key + key + decoration.after_key, None)
+                decorated = decoration.before_key + key + decoration.after_key
+                for view in views:
+                    view.pop(decorated, None)
 
     def word(self, number: int) -> Word:
         """The word with this id."""
@@ -156,10 +180,7 @@ class Lexis:
 
     def occurrences(self, keys: Sequence[bytes]) -> Iterator[tuple[int, tuple[int, ...]]]:
         """The words among `keys` that may be watched ones: (index, ids)."""
-        if len(keys) < 2:  # noqa: PLR2004 -- itemgetter of one gives no tuple
-            found: tuple[tuple[int, ...], ...] = tuple(self._cache[key] for key in keys)
-        else:
-            found = itemgetter(*keys)(self._cache)
+        found = self._cache.all(keys)
         return compress(enumerate(found), found)
 
     def judge(self, number: int, reading: Reading, index: int) -> Joined | None:

@@ -1,28 +1,25 @@
-"""Finding many phrases in one scanned article at once: single words by spelling, longer phrases along a trie.
+"""Finding many phrases in one article at once: single words by spelling, longer phrases along a trie.
 
 What a spelling leads to is worked out the first time it comes and kept: most words of an article lead nowhere, and the
 others come again and again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
-from typing import Generic, NamedTuple, TypeVar
+from itertools import compress
+from typing import Final, Generic, NamedTuple, TypeVar
 
+from rasid.lexicon.lexis import Lexis, View
 from rasid.lexicon.scan import Scan
-from rasid.text.reading import Reading
+from rasid.text.reading import POSSESSIVE, Reading
 
 Payload = TypeVar("Payload")
 Words = tuple[int, ...]
-Ids = Mapping[int, Words]  # for each index of a reading where one may stand, the words it may be
 
 
-class Found(NamedTuple, Generic[Payload]):
-    """A phrase from word `first` to word `last` of the reading, and what was filed with it."""
-
-    first: int
-    last: int
-    payload: Payload
+Longer = tuple[int, Payload]  # the last word of a longer phrase, and what was filed with it
+# What starts at a word of a reading: its index, what is filed under it alone, and the longer phrases from it on.
+Start = tuple[int, Sequence[Payload], Sequence[Longer[Payload]]]
 
 
 @dataclass(slots=True)
@@ -30,85 +27,97 @@ class _Node(Generic[Payload]):
     """The phrases that end here, and the words that go on."""
 
     ends: list[Payload] = field(default_factory=list)
-    following: "dict[int, _Node[Payload]]" = field(default_factory=dict)
+    following: "dict[int, list[_Node[Payload]]]" = field(default_factory=dict)
 
 
-class _Singles(dict[Words, tuple[Payload, ...]]):
-    """The ids of a spelling to what they stand for alone."""
+class _Entry(NamedTuple, Generic[Payload]):
+    """What a spelling may do in phrases: be one, open longer ones (`nodes` by second word), go on with one as `ids`.
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.by_word: dict[int, list[Payload]] = {}
+    A `skipped` one may stand between two words that follow each other.
+    """
 
-    def __missing__(self, ids: Words) -> tuple[Payload, ...]:
-        found = self[ids] = tuple(each for number in ids for each in self.by_word.get(number, ()))
-        return found
+    singles: tuple[Payload, ...]
+    seconds: frozenset[int]
+    nodes: dict[int, list[_Node[Payload]]]
+    inner: frozenset[int]
+    ids: tuple[int, ...]
+    skipped: bool
 
 
-class _Openings(dict[Words, dict[int, list[_Node[Payload]]]]):
-    """The ids of a spelling to the second words of the phrases that it opens."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.by_word: dict[int, _Node[Payload]] = {}
-
-    def __missing__(self, ids: Words) -> dict[int, list[_Node[Payload]]]:
-        found: dict[int, list[_Node[Payload]]] = {}
-        for node in (self.by_word[number] for number in ids if number in self.by_word):
-            for number, child in node.following.items():
-                found.setdefault(number, []).append(child)
-        self[ids] = found
-        return found
+_SKIPPED: Final = frozenset({b"", POSSESSIVE})
+_Entries = Sequence[_Entry[Payload] | tuple[()] | None]  # None: in no phrase; empty: nor does it end what is before it
 
 
 class PhraseIndex(Generic[Payload]):
-    """Phrases of a lexis' words, each with what it stands for. All are added before the first scan.
+    """Phrases of a lexis' words, each with what it stands for. All are added before the first walk."""
 
-    `singles` has, for the ids of a spelling, what is filed under them as single words.
-    """
-
-    def __init__(self) -> None:
-        self.singles: _Singles[Payload] = _Singles()
-        self._openings: _Openings[Payload] = _Openings()
+    def __init__(self, lexis: Lexis) -> None:
+        self._lexis = lexis
+        self._alone: dict[int, list[Payload]] = {}
+        self._openings: dict[int, _Node[Payload]] = {}
+        self._inner: set[int] = set()
+        self._entries: View[_Entry[Payload] | tuple[()] | None] = lexis.view(self._entry)
 
     def add(self, words: Words, payload: Payload) -> None:
         """Files a phrase; several may be the same."""
         if len(words) == 1:
-            self.singles.by_word.setdefault(words[0], []).append(payload)
+            self._alone.setdefault(words[0], []).append(payload)
             return
-        node = self._openings.by_word.setdefault(words[0], _Node())
+        node = self._openings.setdefault(words[0], _Node())
         for number in words[1:]:
-            node = node.following.setdefault(number, _Node())
+            (node,) = node.following.setdefault(number, [_Node()])
         node.ends.append(payload)
+        self._inner.update(words[1:])
 
-    def longer(self, reading: Reading, ids: Ids) -> list[Found[Payload]]:
-        """The phrases of several words that stand there by their letters, in order of their first words."""
-        openings, found = self._openings, []
-        for (index, opening), (following, numbers) in pairwise(ids.items()):
-            seconds = openings[opening]
+    def _entry(self, key: bytes) -> _Entry[Payload] | tuple[()] | None:
+        ids = self._lexis.ids(key)
+        singles = tuple(each for number in ids for each in self._alone.get(number, ()))
+        nodes: dict[int, list[_Node[Payload]]] = {}
+        for node in (self._openings[number] for number in ids if number in self._openings):
+            for number, children in node.following.items():
+                nodes.setdefault(number, []).extend(children)
+        inner = self._inner.intersection(ids)
+        if singles or nodes or inner:
+            return _Entry(singles, frozenset(nodes), nodes, frozenset(inner), tuple(sorted(inner)), key in _SKIPPED)
+        return () if key in _SKIPPED else None
+
+    def starts(self, reading: Reading, end: int | None = None) -> list[Start[Payload]]:
+        """What starts at each word, by its letters, in order; nothing from word `end` on is looked at."""
+        found = self._entries.all([*reading.keys[:end], b""])
+        starts: list[Start[Payload]] = []
+        for index in compress(range(len(found)), found):
+            singles, seconds, nodes, *_ = found[index]
             if seconds:
-                nodes = [node for number in numbers if number in seconds for node in seconds[number]]
-                if nodes and following == reading.next_word(index) and not reading.breaks_between(index, following):
-                    found += _reached(reading, ids, index, following, nodes)
-        return found
+                after = found[index + 1]
+                if after is not None and (not after or after[5] or not after[3].isdisjoint(seconds)):
+                    longer = _onward(reading, found, index, nodes)
+                    if longer:
+                        starts.append((index, singles, longer))
+                        continue
+            if singles:
+                starts.append((index, singles, ()))
+        return starts
 
 
-def _reached(reading: Reading, ids: Ids, first: int, last: int, nodes: list[_Node[Payload]]) -> list[Found[Payload]]:
-    """The phrases that end at `last`, or go on from there."""
-    found = [Found(first, last, each) for node in nodes for each in node.ends]
-    for node in nodes:
-        if node.following:
-            found += _onward(reading, ids, first, last, node)
-    return found
-
-
-def _onward(reading: Reading, ids: Ids, first: int, last: int, node: _Node[Payload]) -> list[Found[Payload]]:
-    """What goes on from a node along the words after `last`; a sentence end breaks it."""
-    following = reading.next_word(last)
-    nodes = [node.following[number] for number in ids.get(following, ()) if number in node.following]
-    if not nodes or reading.breaks_between(last, following):
+def _onward(
+    reading: Reading, found: _Entries[Payload], last: int, nodes: dict[int, list[_Node[Payload]]]
+) -> list[Longer[Payload]]:
+    """What goes on along the words after `last`; a sentence end breaks it."""
+    following = last + 1
+    entry = found[following]
+    if not entry or entry[5]:
+        following = reading.next_word(last)
+        entry = found[following] if following < len(found) else None
+        if not entry:
+            return []
+    reached = [node for number in entry[4] if number in nodes for node in nodes[number]]
+    if not reached or reading.breaks_between(last, following):
         return []
-    return _reached(reading, ids, first, following, nodes)
+    phrases = [(following, each) for node in reached for each in node.ends]
+    for node in reached:
+        if node.following:
+            phrases += _onward(reading, found, following, node.following)
+    return phrases
 
 
 def stands(scan: Scan, words: Words, index: int) -> bool:

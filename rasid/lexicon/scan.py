@@ -15,18 +15,21 @@ CONTEXT: Final = 60  # characters of the article shown on each side of a hit
 class Scan:
     """Title and body as one reading, and the candidate words in it.
 
-    `ids` has, for each index where one may stand by its letters, the ids of the words it may be; `at` asks the other
-    way. `joined` compares marks and says how.
+    `at` and `ids` go by letters; `joined` compares marks and says how.
     """
 
-    __slots__ = ("__dict__", "article", "body_start", "ids", "lexis", "reading")
+    __slots__ = ("__dict__", "article", "body_start", "lexis", "reading")
 
     def __init__(self, article: ArticleEvent, lexis: Lexis) -> None:
         self.article = article
         self.lexis = lexis
         self.body_start = len(article.title) + len(FIELD_BREAK)
         self.reading = Reading(article.title + FIELD_BREAK + article.body)
-        self.ids: dict[int, tuple[int, ...]] = dict(lexis.occurrences(self.reading.keys))
+
+    @cached_property
+    def ids(self) -> dict[int, tuple[int, ...]]:
+        """For each index where one may stand, the ids of the words it may be."""
+        return dict(self.lexis.occurrences(self.reading.keys))
 
     @cached_property
     def words(self) -> set[int]:
@@ -60,11 +63,15 @@ class Scan:
 
     def span(self, first: int, last: int) -> Span:
         """The span of words `first` to `last`, in the field's own offsets."""
-        start, end = self.reading.span(first)[0], self.reading.span(last)[1]
-        text = self.reading.text[start:end]
-        if start < self.body_start:
+        start, end = self.reading.extent(first, last)
+        return self.span_of(start, end)
+
+    def span_of(self, start: int, end: int) -> Span:
+        """The span of what stands from `start` to `end` of the reading's text."""
+        text, before = self.reading.text[start:end], self.body_start
+        if start < before:
             return Span("title", start, end, text)
-        return Span("body", start - self.body_start, end - self.body_start, text)
+        return Span("body", start - before, end - before, text)
 
     def around(self, span: Span) -> tuple[str, str]:
         """What stands before and after a span in its field."""

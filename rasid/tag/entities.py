@@ -3,27 +3,30 @@
 A surname that names a person alone counts for the person. Names no list holds are not found here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from rasid.lexicon import arabic
-from rasid.lexicon.form import Form, Host, Rule, folded
+from rasid.lexicon.form import Form, Host, Rule
 from rasid.lexicon.gazetteer import Name
 from rasid.lexicon.knowledge import Knowledge
-from rasid.lexicon.lexis import Lexis, Word
-from rasid.lexicon.phrases import Found, PhraseIndex, Words, stands
+from rasid.lexicon.lexis import CACHE_WORDS, Lexis, Word
+from rasid.lexicon.phrases import Longer, PhraseIndex, Words, stands
 from rasid.lexicon.scan import Scan
 from rasid.lexicon.thesaurus import language_of
+from rasid.text.reading import word_key
 from schemas.span import Span
 from schemas.tagged_article import Entity, Label
 
 TAGGER: Final = "gazetteer"
 MAX_MENTIONS: Final = 2_000  # of one article: a record has to fit a Kafka message
+_NOT_IT: Final = -1
+_LAST: Final = itemgetter(0)
 _SHORT: Final = 4  # letters up to which a name with a clitic is checked against ordinary words
 # Words before a name that is also an ordinary word, which make it a name.
-_BEFORE: Final = frozenset(folded(word) for word in (
+_BEFORE: Final = frozenset(word_key(word) for word in (
     "في", "إلى", "دولة", "جمهورية", "مدينة", "العاصمة", "سلطنة", "مملكة", "منطقة", "قرية", "محافظة", "ولاية", "حكومة",
     "رئيس", "سفير", "شركة", "حزب", "نادي", "فريق", "منظمة", "in", "to", "of", "from"))  # fmt: skip
 
@@ -34,9 +37,19 @@ class Filed(NamedTuple):
     name: Name
     words: Words
     key: bytes  # of the first word, without clitics
+    label: Label
+    number: int  # of this name under this writing
+    whose: int  # of this name
 
 
-Mention = Found[Filed]
+class Mention(NamedTuple):
+    """A name that stands there: its words and its characters in the reading, the latter without clitics before it."""
+
+    first: int
+    last: int
+    start: int
+    end: int
+    filed: Filed
 
 
 @dataclass(slots=True)
@@ -45,16 +58,24 @@ class EntityTagger:
 
     lexis: Lexis
     known: Knowledge
-    _index: PhraseIndex[Filed] = field(default_factory=PhraseIndex)
+    _index: PhraseIndex[Filed] = field(init=False)
     _words: dict[str, int] = field(default_factory=dict)
     _keys: dict[int, bytes] = field(default_factory=dict)
+    _names: dict[Name, tuple[int, Label]] = field(default_factory=dict)
+    _filed: int = 0
+    _judged: dict[tuple[int, str], int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._index = PhraseIndex(self.lexis)
 
     def add(self, name: Name) -> None:
         """Files a name under everything it is called."""
+        whose, label = self._names.setdefault(name, (len(self._names), Label(name.label_ar, name.label_en)))
         for written in (*name.ar, *name.en, *name.alone_ar, *name.alone_en):
             words = tuple(self._word(word) for word in written.replace("-", " ").replace(".", " ").split())
             if words:
-                self._index.add(words, Filed(name, words, self._keys[words[0]]))
+                self._filed += 1
+                self._index.add(words, Filed(name, words, self._keys[words[0]], label, self._filed, whose))
 
     def _word(self, written: str) -> int:
         if written not in self._words:
@@ -65,47 +86,61 @@ class EntityTagger:
 
     def tag(self, scan: Scan) -> list[Entity]:
         """The entities of an article, by first mention."""
-        mentions: dict[Name, list[Span]] = {}
-        for mention in islice(self.mentions(scan), MAX_MENTIONS):
-            mentions.setdefault(mention.payload.name, []).append(_inside_clitics(scan, mention))
-        return [_entity(name, spans) for name, spans in mentions.items()]
+        found: dict[int, Entity] = {}
+        for each in self.mentions(scan)[:MAX_MENTIONS]:
+            span, filed = scan.span_of(each.start, each.end), each.filed
+            entity = found.get(filed.whose)
+            if entity:
+                entity.mentions.append(span)
+            else:
+                name = filed.name
+                found[filed.whose] = Entity(name.type, filed.label, name.wikidata, TAGGER, [span])
+        return list(found.values())
 
-    def mentions(self, scan: Scan) -> Iterator[Mention]:
+    def mentions(self, scan: Scan) -> list[Mention]:
         """Every mention, in order, none overlapping another."""
-        candidates = [*self._index.longer(scan.reading, scan.ids), *self._single_words(scan)]
-        candidates.sort(key=lambda each: (each.first, -each.last))
+        mentions: list[Mention] = []
         free = -1
-        for each in candidates:
-            if each.first > free and _counts(scan, each):
-                free = each.last
-                yield each
+        for index, singles, longer in self._index.starts(scan.reading):
+            if index <= free:
+                continue
+            mention = self._longest(scan, index, singles, longer)
+            if mention:
+                free = mention[1]
+                mentions.append(mention)
+        return mentions
 
-    def _single_words(self, scan: Scan) -> Iterator[Mention]:
-        singles = self._index.singles
-        for index, ids in scan.ids.items():
-            for filed in singles[ids]:
-                yield Found(index, index, filed)
+    def _longest(
+        self, scan: Scan, index: int, singles: Sequence[Filed], longer: Sequence[Longer[Filed]]
+    ) -> Mention | None:
+        """The longest name that stands from `index` on."""
+        for last, filed in sorted(longer, key=_LAST, reverse=True) if len(longer) > 1 else longer:
+            found = self._standing(scan, index, last, filed)
+            if found:
+                return found
+        for filed in singles:
+            if not filed.name.needs_context or _has_context(scan, index):
+                found = self._standing(scan, index, index, filed)
+                if found:
+                    return found
+        return None
 
-
-def _counts(scan: Scan, found: Mention) -> bool:
-    """Whether a candidate is the name by its marks, and by what stands before it where it is also a common word."""
-    in_context = not found.payload.name.needs_context or found.last != found.first or _has_context(scan, found.first)
-    return in_context and stands(scan, found.payload.words, found.first)
+    def _standing(self, scan: Scan, first: int, last: int, filed: Filed) -> Mention | None:
+        """The mention from word `first` to word `last`; None where the marks or capitals are another word's."""
+        start, end = scan.reading.extent(first, last)
+        asked = filed.number, scan.reading.text[start:end]
+        cut = self._judged.get(asked)
+        if cut is None:
+            if len(self._judged) >= CACHE_WORDS:
+                self._judged.clear()
+            it_is = stands(scan, filed.words, first)
+            cut = self._judged[asked] = _clitic_length(scan, filed.key, first) if it_is else _NOT_IT
+        return None if cut == _NOT_IT else Mention(first, last, start + cut, end, filed)
 
 
 def _has_context(scan: Scan, index: int) -> bool:
-    place = scan.reading.places[index]
-    if not place:
-        return False
-    before = scan.reading.at_place[place - 1]
-    return folded(scan.reading.surface(before)) in _BEFORE
-
-
-def _inside_clitics(scan: Scan, mention: Mention) -> Span:
-    """The span of a mention without the clitics before it: لبوتين gives بوتين."""
-    span = scan.span(mention.first, mention.last)
-    cut = _clitic_length(scan, mention.payload.key, mention.first)
-    return Span(span.field, span.start + cut, span.end, span.text[cut:])
+    before = scan.reading.previous_word(index)
+    return before is not None and scan.reading.keys[before] in _BEFORE
 
 
 def _clitic_length(scan: Scan, own: bytes, index: int) -> int:
@@ -114,10 +149,6 @@ def _clitic_length(scan: Scan, own: bytes, index: int) -> int:
     if key == own or not key.endswith(own) or len(scan.reading.surface(index)) != len(key):
         return 0
     return len(key) - len(own)
-
-
-def _entity(name: Name, spans: list[Span]) -> Entity:
-    return Entity(name.type, Label(name.label_ar, name.label_en), name.wikidata, TAGGER, spans)
 
 
 def arabic_name(written: str, known: Knowledge) -> Word:

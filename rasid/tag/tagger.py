@@ -20,7 +20,7 @@ class Tagger:
         self._entities = EntityTagger(lexis, known)
         for name in gazetteer.own():
             self._entities.add(name)
-        self._topics = TopicTagger(Lexis(), known)  # its words are common ones, which others need not step over
+        self._topics = TopicTagger(lexis, known)
         self._topics.load()
 
     def tag(self, scan: Scan) -> tuple[list[Topic], list[Entity]]:

@@ -5,17 +5,16 @@ its parents. The words that spoke are kept as evidence.
 """
 
 import math
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import accumulate, chain, takewhile
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 from rasid.errors import SeedError
 from rasid.lexicon import arabic, english, seeds
 from rasid.lexicon.knowledge import Knowledge
 from rasid.lexicon.lexis import Lexis, Word
-from rasid.lexicon.phrases import Found, Ids, PhraseIndex
+from rasid.lexicon.phrases import PhraseIndex
 from rasid.lexicon.scan import Scan
 from rasid.lexicon.thesaurus import language_of
 from schemas.span import Span
@@ -31,6 +30,9 @@ HALF_SCORE: Final = (
 USUAL_WORDS: Final = 200
 MAX_TOPICS: Final = 8
 MAX_EVIDENCE: Final = 5
+
+
+Places = dict[int, tuple[int, int]]  # where a term stands first: the indices of its first and last word
 
 
 class Vote(NamedTuple):
@@ -55,11 +57,16 @@ class TopicTagger:
 
     lexis: Lexis
     known: Knowledge
-    _index: PhraseIndex[int] = field(default_factory=PhraseIndex)
+    _index: PhraseIndex[int] = field(init=False)
     _subjects: dict[str, Subject] = field(default_factory=dict)
     _votes: list[Vote] = field(default_factory=list)
+    _weights: list[float] = field(default_factory=list)
+    _speaks: list[tuple[float, tuple[str, ...]]] = field(default_factory=list)
     _words: dict[str, int] = field(default_factory=dict)
     _lines: dict[str, tuple[str, ...]] = field(default_factory=dict)  # a topic and those above it
+
+    def __post_init__(self) -> None:
+        self._index = PhraseIndex(self.lexis)
 
     def load(self) -> None:
         """Takes in every topic that ships. Raises SeedError where a term speaks for an unknown code."""
@@ -83,6 +90,8 @@ class TopicTagger:
         words = tuple(self._word(word) for word in term.replace("-", " ").split())
         self._index.add(words, len(self._votes))
         self._votes.append(vote)
+        self._weights.append(vote.weight)
+        self._speaks.append((vote.weight, self._lines[vote.code]))
 
     def _word(self, written: str) -> int:
         if written not in self._words:
@@ -102,70 +111,61 @@ class TopicTagger:
 
     def tag(self, scan: Scan) -> list[Topic]:
         """The topics an article is about, surest first; none is an answer. Terms are compared by their letters."""
-        begun = scan.first_of_body
-        ids = dict(self.lexis.occurrences(scan.reading.keys[: begun + LEAD]))
-        longer = self._index.longer(scan.reading, ids)
-        counts = self._counts(ids, longer, begun)
+        counts, places = self._counts(scan)
         scores: dict[str, float] = {}
         for number, count in counts.items():
-            vote = self._votes[number]
-            weight = vote.weight * _REPEATED[min(count, MAX_COUNT)]
-            for code in self._lines[vote.code]:
+            weight, line = self._speaks[number]
+            weight *= _REPEATED[count if count < MAX_COUNT else MAX_COUNT]
+            for code in line:
                 scores[code] = scores.get(code, 0.0) + weight
-        return self._topics(scores, counts, longer, ids, scan)
+        return self._topics(scores, counts, places, scan)
 
-    def _counts(self, ids: Ids, longer: list[Found[int]], first_of_body: int) -> Counter[int]:
-        """How often each term stands there; in the title it counts as `TITLE_TIMES`."""
-        singles = self._index.singles
-        counts = Counter(chain.from_iterable(map(singles.__getitem__, ids.values())))
-        counts.update(each.payload for each in longer)
-        for index in takewhile(first_of_body.__gt__, ids):
-            for number in singles[ids[index]]:
-                counts[number] += TITLE_TIMES - 1
-        for each in takewhile(lambda each: each.first < first_of_body, longer):
-            counts[each.payload] += TITLE_TIMES - 1
-        return counts
+    def _counts(self, scan: Scan) -> tuple[dict[int, int], Places]:
+        """How often each term stands there, in the title counting as `TITLE_TIMES`, and where first."""
+        singles: dict[int, int] = {}
+        longer: dict[int, int] = {}
+        places: Places = {}
+        begun = scan.first_of_body
+        for index, alone, phrases in self._index.starts(scan.reading, begun + LEAD):
+            times = 1 if index >= begun else TITLE_TIMES
+            for number in alone:
+                if number in singles:
+                    singles[number] += times
+                else:
+                    singles[number] = times
+                    places[number] = index, index
+            for last, number in phrases:
+                longer[number] = longer.get(number, 0) + times
+                places.setdefault(number, (index, last))
+        return singles | longer, places
 
-    def _topics(
-        self, scores: Mapping[str, float], counts: Mapping[int, int], longer: list[Found[int]], ids: Ids, scan: Scan
-    ) -> list[Topic]:
+    def _topics(self, scores: Mapping[str, float], counts: Mapping[int, int], places: Places, scan: Scan) -> list[Topic]:
         usual = HALF_SCORE * max(0.3, min(2.0, min(len(scan.reading.keys), LEAD) / USUAL_WORDS)) ** 0.5
-        sure = [(_confidence(score, usual), code) for code, score in scores.items() if score >= usual]
-        ranked = sorted(sure, key=lambda each: (-each[0], each[1]))[:MAX_TOPICS]
+        sure = [(-_confidence(score, usual), code) for code, score in scores.items() if score >= usual]
+        ranked = sorted(sure)[:MAX_TOPICS]
         spoke = self._weightiest([code for _, code in ranked], counts)
-        places = self._places({number for numbers in spoke.values() for number in numbers}, longer, ids, scan)
-        spans = {code: sorted((places[number] for number in numbers), key=_order) for code, numbers in spoke.items()}
-        return [Topic(code, self._subjects[code].label, confidence, spans[code]) for confidence, code in ranked]
+        spans = {number: scan.span(*places[number]) for numbers in spoke.values() for number in numbers}
+        for numbers in spoke.values():
+            numbers.sort(key=lambda number: places[number][0])
+        return [
+            Topic(code, self._subjects[code].label, -confidence, [spans[number] for number in spoke[code]])
+            for confidence, code in ranked
+        ]
 
     def _weightiest(self, codes: list[str], counts: Mapping[int, int]) -> dict[str, list[int]]:
         """For each topic the terms there that speak most for it."""
         spoke: dict[str, list[int]] = {code: [] for code in codes}
-        for number in sorted(counts, key=self._weight, reverse=True):
-            if self._weight(number) <= 0:
+        lacking, speaks = len(codes), self._speaks
+        for number in sorted(counts, key=self._weights.__getitem__, reverse=True):
+            weight, line = speaks[number]
+            if weight <= 0 or not lacking:
                 break
-            for code in self._lines[self._votes[number].code]:
-                if code in spoke and len(spoke[code]) < MAX_EVIDENCE:
-                    spoke[code].append(number)
+            for code in line:
+                some = spoke.get(code)
+                if some is not None and len(some) < MAX_EVIDENCE:
+                    some.append(number)
+                    lacking -= len(some) == MAX_EVIDENCE
         return spoke
-
-    def _weight(self, number: int) -> float:
-        return self._votes[number].weight
-
-    def _places(self, wanted: set[int], longer: list[Found[int]], ids: Ids, scan: Scan) -> dict[int, Span]:
-        """Where each of these terms stands first."""
-        found = {each.payload: scan.span(each.first, each.last) for each in reversed(longer) if each.payload in wanted}
-        singles, missing = self._index.singles, wanted - found.keys()
-        for index, numbers in ids.items():
-            for number in missing.intersection(singles[numbers]):
-                found[number] = scan.span(index, index)
-                missing.remove(number)
-            if not missing:
-                break
-        return found
-
-
-def _order(span: Span) -> tuple[bool, int]:
-    return span.field == "body", span.start
 
 
 # A term counts in full the first time, a half the second, a third the third …

@@ -20,7 +20,9 @@ _FOLD_UNKNOWN: Final = "rasid-fold"
 _URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _APOSTROPHES = "'\u2019\u2018\u02bc\u0060"
 _ENDS = re.compile(r"[.!?\u061f\u2026\u06d4\u3002]|\n[^\S\n]*\n")
+_INSIDE = " -،,"  # a sentence goes on after one of these alone
 FIELD_BREAK: Final = "\n\n"
+POSSESSIVE: Final = b"s"  # the key of what stands after an apostrophe in Israel's
 
 
 class _OtherScriptError(Exception):
@@ -91,7 +93,7 @@ class Reading:
     everywhere in Rasid. Spans are half-open code points of `text`.
     """
 
-    __slots__ = ("__dict__", "_folded", "_origin", "keys", "text")
+    __slots__ = ("__dict__", "_folded", "_marked", "_origin", "keys", "text")
 
     def __init__(self, text: str, *, exact: bool = False) -> None:
         self.text = text
@@ -108,9 +110,11 @@ class Reading:
     def _read_fast(self, text: str) -> None:
         folded = text.encode(CODE_PAGE, _FOLD_UNKNOWN).translate(_TABLE)
         self._folded = folded
-        self.keys: list[bytes] = folded.translate(None, _MARK).split(_GAP)
+        self._marked = _MARK in folded
+        self.keys: list[bytes] = (folded.translate(None, _MARK) if self._marked else folded).split(_GAP)
 
     def _read_exactly(self, text: str) -> None:
+        self._marked = True  # there may be some
         pieces = [fold_char(char) for char in text]
         folded = "".join(pieces)
         if len(folded) != len(text):
@@ -121,12 +125,18 @@ class Reading:
     @cached_property
     def _lengths(self) -> list[int]:
         """How many letters and marks stand before each word of `keys`, separators not counted."""
-        words = self._folded.split(_GAP) if isinstance(self._folded, bytes) else self._folded.split(GAP)
+        words: Iterable[bytes] | Iterable[str] = self.keys
+        if isinstance(self._folded, str):
+            words = self._folded.split(GAP)
+        elif self._marked:
+            words = self._folded.split(_GAP)
         return list(accumulate(map(len, words), initial=0))
 
     def span(self, index: int) -> tuple[int, int]:
         """Where word `index` stands in `text`, marks at its edges that belong to no letter left out."""
         start, end = self._lengths[index] + index, self._lengths[index + 1] + index
+        if not self._marked:
+            return start, end
         mark: int | str = _MARK[0] if isinstance(self._folded, bytes) else MARK
         while start < end and self._folded[start] == mark:
             start += 1
@@ -144,9 +154,17 @@ class Reading:
         """The index of the word after `index`, or one past the end: empty entries and a possessive 's are no words."""
         keys, end = self.keys, len(self.keys)
         index += 1
-        while index < end and (not keys[index] or (keys[index] == b"s" and self._is_possessive(index))):
+        while index < end and not self._takes_place(index):
             index += 1
         return index
+
+    def previous_word(self, index: int) -> int | None:
+        """The index of the word before `index`, None where it is the first."""
+        return next((each for each in range(index - 1, -1, -1) if self._takes_place(each)), None)
+
+    def _takes_place(self, index: int) -> bool:
+        key = self.keys[index]
+        return bool(key) and not (key == POSSESSIVE and self._is_possessive(index))
 
     def surface(self, index: int) -> str:
         """Word `index` as it is written."""
@@ -154,6 +172,11 @@ class Reading:
             return self.text[self._lengths[index] + index : self._lengths[index + 1] + index]
         start, end = self.span(index)
         return self.text[start:end]
+
+    def extent(self, first: int, last: int) -> tuple[int, int]:
+        """Where words `first` to `last` stand in `text`, with what is between them."""
+        start, end = self.span(first)
+        return (start, end) if first == last else (start, self.span(last)[1])
 
     @cached_property
     def places(self) -> list[int]:
@@ -168,9 +191,9 @@ class Reading:
     @property
     def _placed(self) -> Iterable[bool]:
         """Whether each word of `keys` takes a position."""
-        if b"s" not in self.keys:
+        if POSSESSIVE not in self.keys:
             return map(bool, self.keys)
-        return (bool(key) and not (key == b"s" and self._is_possessive(index)) for index, key in enumerate(self.keys))
+        return map(self._takes_place, range(len(self.keys)))
 
     def _is_possessive(self, index: int) -> bool:
         start = self.span(index)[0]
@@ -178,14 +201,12 @@ class Reading:
 
     def breaks_between(self, left: int, right: int) -> bool:
         """Whether a sentence ends between word `left` and the later word `right`."""
+        if left + 1 == right and self._origin is None and self.text[self._lengths[right] + left] in _INSIDE:
+            return False
         return any(self._break_after(index, right) for index in range(left, right) if self.keys[index])
 
     def _break_after(self, index: int, last: int) -> bool:
         """Whether a sentence ends between this word and the next one up to `last`."""
-        if index + 1 == last and self._origin is None:
-            char = self.text[self._lengths[last] + index]
-            if char in " -،,":
-                return False
         following = next(other for other in range(index + 1, last + 1) if self.keys[other])
         end, start = self.span(index)[1], self.span(following)[0]
         between = self.text[end:start]
