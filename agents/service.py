@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+import sys
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -24,6 +25,9 @@ log = logging.getLogger(__name__)
 FIRST_WAIT_SECONDS: Final = 1.0
 LONGEST_WAIT_SECONDS: Final = 30.0  # between looks for an absent broker
 ANSWER_SECONDS: Final = 5.0  # for a broker to answer each time
+# How long the thread that reads from the broker waits for the one that analyses: a fetch takes several turns, and with
+# CPython's 5 ms each hop took 9 ms where it takes 5.
+SWITCH_SECONDS: Final = 0.0005
 
 Build = Callable[[Settings], apps.App]
 
@@ -103,6 +107,7 @@ def _work(
     settings: Settings, build: Build, server: health.Server, limits: Limits | None, loop: asyncio.AbstractEventLoop
 ) -> int:
     app = build(settings)
+    sys.setswitchinterval(SWITCH_SECONDS)
     watchdog = Watchdog(app, limits)
     server.watch(app.readiness, app.liveness)
     try:
