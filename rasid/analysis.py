@@ -7,6 +7,7 @@ import msgspec
 
 from rasid.alert.sketch import sketch
 from rasid.intake import Rejected, read_article
+from rasid.lexicon.lexis import Lexis
 from rasid.lexicon.scan import Scan
 from rasid.tag.language import detect
 from rasid.tag.tagger import Tagger
@@ -27,11 +28,11 @@ class Analysed(NamedTuple):
 
 
 class Analysis:
-    """Tags and matches articles. `book` may change between articles; a lexis serves book and tagger alike."""
+    """Tags and matches articles. `book` may change between articles."""
 
     def __init__(self, book: Watchbook | None = None) -> None:
         self.book = book or Watchbook()
-        self._tagger = Tagger(self.book.lexis)
+        self._tagger = Tagger(Lexis())
 
     def read(self, value: bytes | None, key: bytes | None, arrived_at: datetime) -> Analysed | Rejected:
         """What a record of the topic `articles` holds, or why it cannot be read."""

@@ -8,6 +8,7 @@ import msgspec
 
 from rasid.errors import ConfigError, QueryError
 from rasid.intake import Rejected, read_article
+from rasid.lexicon.lexis import Lexis
 from rasid.tag.language import detect
 from rasid.tag.tagger import Tagger
 from rasid.watch.parser import parse
@@ -52,7 +53,7 @@ class Cases:
 
     def __init__(self) -> None:
         self._book = Watchbook()
-        self._tagger = Tagger(self._book.lexis)
+        self._tagger = Tagger(Lexis())
         self._present: Watch | None = None
 
     def run(self, line: bytes, place: str) -> Outcome:

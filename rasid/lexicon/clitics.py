@@ -4,7 +4,7 @@ Which combinations exist follows Ryding, A Reference Grammar of Modern Standard 
 knows any word: a split is only a proposal, and holds when what is left is a watched form that allows it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import cache
 from itertools import product
 from typing import Final, NamedTuple
@@ -58,6 +58,9 @@ LONGEST_PROCLITIC: Final = max(map(len, PROCLITICS))
 PRONOUNS: Final = {_key(each): each for each in (
     "ه", "ها", "هم", "هن", "هما", "ك", "كم", "كن", "كما", "نا", "ي", "ني")}  # fmt: skip
 
+_FIRSTS: Final = frozenset(each[:1] for each in PROCLITICS if each)
+_LASTS: Final = frozenset(each[-1:] for each in PRONOUNS)
+
 
 class Split(NamedTuple):
     """A proposal: the word is `proclitic` + `stem` + `pronoun`."""
@@ -78,6 +81,25 @@ def splits(key: bytes) -> Iterator[Split]:
             for cut in (1, 2, 3):
                 if len(rest) - cut >= 2 and rest[-cut:] in PRONOUNS:  # noqa: PLR2004 -- two letters of stem
                     yield Split(proclitic, rest[:-cut], rest[-cut:])
+
+
+def splits_to(key: bytes, stems: Container[bytes]) -> list[Split]:
+    """Those of `splits` that leave one of `stems`."""
+    length = len(key)
+    found = [Split(b"", key, b"")] if key in stems else []
+    most = min(LONGEST_PROCLITIC, length - 2) if key[:1] in _FIRSTS else 0
+    cuts = [cut for cut in (1, 2, 3) if length - cut >= 2 and key[-cut:] in PRONOUNS] if key[-1:] in _LASTS else []  # noqa: PLR2004 -- two letters of stem
+    for start in range(most + 1):
+        if start and key[:start] not in PROCLITICS:
+            continue
+        if start and key[start:] in stems:
+            found.append(Split(key[:start], key[start:], b""))
+        found += [
+            Split(key[:start], key[start:-cut], key[-cut:])
+            for cut in cuts
+            if length - start - cut >= 2 and key[start:-cut] in stems  # noqa: PLR2004 -- two letters of stem
+        ]
+    return found
 
 
 def allowed(form: Form, split: Split) -> Proclitic | None:

@@ -5,13 +5,13 @@ clitics are taken off against the forms that were added, and the answer is kept.
 keeps that too, in a view.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 from operator import itemgetter
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
-from rasid.lexicon.clitics import Split, allowed, decorations, splits
+from rasid.lexicon.clitics import Split, allowed, decorations, splits, splits_to
 from rasid.lexicon.form import Form, Host, Rule
 from rasid.text.reading import Reading
 from rasid.text.spelling import Letters, letters, same_spelling
@@ -144,18 +144,13 @@ class Lexis:
         self._forget(word, form)
 
     def _forget(self, word: Word, form: Form | None = None) -> None:
-        """Takes from the cache what this word's forms may have changed."""
-        views = [view for view in self._views if view]
-        if word.prefix:
-            for view in views:
-                view.clear()
-            return
-        for each in (form,) if form and views else word.forms if views else ():
-            key = each.key
-            for decoration in decorations(each):
-                decorated = decoration.before_key + key + decoration.after_key
-                for view in views:
-                    view.pop(decorated, None)
+        """Takes from the caches what this word's forms may have changed."""
+        _forget(word, [form] if form else word.forms, self._views)
+
+    def forget(self, number: int, view: View[Made]) -> None:
+        """Takes from a view what was made of this word, which means something else now."""
+        word = self.word(number)
+        _forget(word, word.forms, [view])
 
     def word(self, number: int) -> Word:
         """The word with this id."""
@@ -165,8 +160,12 @@ class Lexis:
         """The ids of the words that `key` may be, by its letters alone; marks and case are `judge`'s."""
         if not key:
             return ()
-        plain = key[0] < 0x80 or len(key) > MAX_WORD  # noqa: PLR2004 -- Latin, digits and other scripts: no clitics
-        proposed = (Split(b"", key, b""),) if plain else splits(key)
+        if key[0] < 0x80 or len(key) > MAX_WORD:  # noqa: PLR2004 -- Latin, digits and other scripts: no clitics
+            proposed: Iterable[Split] = (Split(b"", key, b""),)
+        elif self._by_prefix:
+            proposed = splits(key)
+        else:
+            proposed = splits_to(key, self._by_key)
         return tuple(sorted({number for split in proposed for number in self._at(key, split)}))
 
     def _at(self, key: bytes, split: Split) -> Iterator[int]:
@@ -201,6 +200,20 @@ class Lexis:
         written = letters(surface)
         found = [joined for split in splits(key) if (joined := _reads(word, key, split, written))]
         return min(found, key=lambda joined: list(Rule).index(joined.rule), default=None)
+
+
+def _forget(word: Word, forms: Sequence[Form], views: Sequence[View[Any]]) -> None:
+    filled = [view for view in views if view]
+    if word.prefix:
+        for view in filled:
+            view.clear()
+    elif filled:
+        for form in forms:
+            key = form.key
+            for decoration in decorations(form):
+                decorated = decoration.before_key + key + decoration.after_key
+                for view in filled:
+                    view.pop(decorated, None)
 
 
 def _reads(word: Word, key: bytes, split: Split, written: Letters) -> Joined | None:

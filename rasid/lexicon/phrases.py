@@ -4,10 +4,10 @@ What a spelling leads to is worked out the first time it comes and kept: most wo
 others come again and again.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import compress
-from typing import Final, Generic, NamedTuple, TypeVar
+from typing import Final, Generic, Literal, NamedTuple, TypeVar
 
 from rasid.lexicon.lexis import Lexis, View
 from rasid.lexicon.scan import Scan
@@ -45,7 +45,7 @@ class _Entry(NamedTuple, Generic[Payload]):
 
 
 _SKIPPED: Final = frozenset({b"", POSSESSIVE})
-_Entries = Sequence[_Entry[Payload] | tuple[()] | None]  # None: in no phrase; empty: nor does it end what is before it
+_Entries = Sequence[_Entry[Payload] | Literal[False] | None]  # None: in no phrase; False: nor does it end one
 
 
 class PhraseIndex(Generic[Payload]):
@@ -56,7 +56,7 @@ class PhraseIndex(Generic[Payload]):
         self._alone: dict[int, list[Payload]] = {}
         self._openings: dict[int, _Node[Payload]] = {}
         self._inner: set[int] = set()
-        self._entries: View[_Entry[Payload] | tuple[()] | None] = lexis.view(self._entry)
+        self._entries: View[_Entry[Payload] | Literal[False] | None] = lexis.view(self._entry)
 
     def add(self, words: Words, payload: Payload) -> None:
         """Files a phrase; several may be the same."""
@@ -69,7 +69,7 @@ class PhraseIndex(Generic[Payload]):
         node.ends.append(payload)
         self._inner.update(words[1:])
 
-    def _entry(self, key: bytes) -> _Entry[Payload] | tuple[()] | None:
+    def _entry(self, key: bytes) -> _Entry[Payload] | Literal[False] | None:
         ids = self._lexis.ids(key)
         singles = tuple(each for number in ids for each in self._alone.get(number, ()))
         nodes: dict[int, list[_Node[Payload]]] = {}
@@ -79,14 +79,16 @@ class PhraseIndex(Generic[Payload]):
         inner = self._inner.intersection(ids)
         if singles or nodes or inner:
             return _Entry(singles, frozenset(nodes), nodes, frozenset(inner), tuple(sorted(inner)), key in _SKIPPED)
-        return () if key in _SKIPPED else None
+        return False if key in _SKIPPED else None
 
     def starts(self, reading: Reading, end: int | None = None) -> list[Start[Payload]]:
         """What starts at each word, by its letters, in order; nothing from word `end` on is looked at."""
         found = self._entries.all([*reading.keys[:end], b""])
         starts: list[Start[Payload]] = []
         for index in compress(range(len(found)), found):
-            singles, seconds, nodes, *_ = found[index]
+            entry = found[index]
+            assert entry
+            singles, seconds, nodes = entry[:3]
             if seconds:
                 after = found[index + 1]
                 if after is not None and (not after or after[5] or not after[3].isdisjoint(seconds)):
@@ -120,12 +122,12 @@ def _onward(
     return phrases
 
 
-def stands(scan: Scan, words: Words, index: int) -> bool:
+def stands(lexis: Lexis, reading: Reading, words: Words, index: int) -> bool:
     """Whether the words from `index` on are these also by their marks and capitals."""
     for number in words:
-        if scan.joined(number, index) is None:
+        if lexis.judge(number, reading, index) is None:
             return False
-        index = scan.reading.next_word(index)
+        index = reading.next_word(index)
     return True
 
 

@@ -17,7 +17,6 @@ from rasid.lexicon.phrases import Longer, PhraseIndex, Words, stands
 from rasid.lexicon.scan import Scan
 from rasid.lexicon.thesaurus import language_of
 from rasid.text.reading import word_key
-from schemas.span import Span
 from schemas.tagged_article import Entity, Label
 
 TAGGER: Final = "gazetteer"
@@ -133,7 +132,7 @@ class EntityTagger:
         if cut is None:
             if len(self._judged) >= CACHE_WORDS:
                 self._judged.clear()
-            it_is = stands(scan, filed.words, first)
+            it_is = stands(self.lexis, scan.reading, filed.words, first)
             cut = self._judged[asked] = _clitic_length(scan, filed.key, first) if it_is else _NOT_IT
         return None if cut == _NOT_IT else Mention(first, last, start + cut, end, filed)
 

@@ -13,7 +13,9 @@ TAGGERS: Final = ("gazetteer", "topic-terms")
 
 
 class Tagger:
-    """The seeds' names and topics. Share the lexis with a Watchbook: then one look-up of an article serves both."""
+    """The seeds' names and topics. Their words are common ones, which a book of watches need not step over: hence a
+    lexis of their own.
+    """
 
     def __init__(self, lexis: Lexis) -> None:
         known = knowledge.own()

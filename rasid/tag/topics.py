@@ -17,7 +17,6 @@ from rasid.lexicon.lexis import Lexis, Word
 from rasid.lexicon.phrases import PhraseIndex
 from rasid.lexicon.scan import Scan
 from rasid.lexicon.thesaurus import language_of
-from schemas.span import Span
 from schemas.tagged_article import Label, Topic
 
 FOLDER: Final = "topics"
@@ -115,7 +114,7 @@ class TopicTagger:
         scores: dict[str, float] = {}
         for number, count in counts.items():
             weight, line = self._speaks[number]
-            weight *= _REPEATED[count if count < MAX_COUNT else MAX_COUNT]
+            weight *= _REPEATED[min(count, MAX_COUNT)]
             for code in line:
                 scores[code] = scores.get(code, 0.0) + weight
         return self._topics(scores, counts, places, scan)
@@ -139,7 +138,9 @@ class TopicTagger:
                 places.setdefault(number, (index, last))
         return singles | longer, places
 
-    def _topics(self, scores: Mapping[str, float], counts: Mapping[int, int], places: Places, scan: Scan) -> list[Topic]:
+    def _topics(
+        self, scores: Mapping[str, float], counts: Mapping[int, int], places: Places, scan: Scan
+    ) -> list[Topic]:
         usual = HALF_SCORE * max(0.3, min(2.0, min(len(scan.reading.keys), LEAD) / USUAL_WORDS)) ** 0.5
         sure = [(-_confidence(score, usual), code) for code, score in scores.items() if score >= usual]
         ranked = sorted(sure)[:MAX_TOPICS]

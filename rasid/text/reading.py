@@ -152,7 +152,7 @@ class Reading:
 
     def next_word(self, index: int) -> int:
         """The index of the word after `index`, or one past the end: empty entries and a possessive 's are no words."""
-        keys, end = self.keys, len(self.keys)
+        end = len(self.keys)
         index += 1
         while index < end and not self._takes_place(index):
             index += 1

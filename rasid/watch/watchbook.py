@@ -5,8 +5,8 @@
     for match in book.match(article): ...
 
 The public interface of the matcher: workers, `rasid grep`, `test` and `backtest` all use it (docs/watch-language.md).
-Presearch and verify, as Lucene's Monitor does it: each watch is filed under words of which every matching article has
-one; only watches so found are verified. `match_all` verifies every watch and is the oracle of the tests.
+Presearch and verify, as Lucene's Monitor does it: each watch is filed under words or pairs of neighbours of which every
+matching article has one; only watches so found are verified. `match_all` verifies every watch: the oracle of the tests.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,12 +16,13 @@ from rasid.errors import QueryError
 from rasid.lexicon import thesaurus
 from rasid.lexicon.lexis import Lexis
 from rasid.lexicon.scan import Scan
-from rasid.watch.anchors import Cost, anchors
+from rasid.watch.anchors import Anchors, Cost, anchors
 from rasid.watch.clause import Clause, word_ids
 from rasid.watch.compile import Compiler
 from rasid.watch.fault import Fault, FaultReason
 from rasid.watch.links import Links
 from rasid.watch.parser import parse
+from rasid.watch.presearch import Presearch
 from rasid.watch.verify import MAX_STEPS, Hit, Subject, TooCostlyError, hits
 from schemas.article import ArticleEvent
 from schemas.tagged_article import Entity, Topic
@@ -43,7 +44,7 @@ class Match:
 class _Compiled:
     watch: Watch
     clause: Clause
-    anchors: frozenset[int] | None
+    anchors: Anchors | None
 
 
 @dataclass(slots=True)
@@ -59,12 +60,13 @@ class Watchbook:
     verified: int = 0  # clauses evaluated so far, for tests and metrics
     _watches: dict[str, _Compiled] = field(default_factory=dict)
     _disabled: dict[str, Watch] = field(default_factory=dict)
-    _filed: dict[int, set[str]] = field(default_factory=dict)
+    _filed: Presearch = field(init=False)
     _always: set[str] = field(default_factory=set)
     _links: Links = field(default_factory=Links)
     _compiler: Compiler = field(init=False)
 
     def __post_init__(self) -> None:
+        self._filed = Presearch(self.lexis)
         self._compiler = Compiler(self.lexis, thesaurus.own(), self._links.find)
 
     def __len__(self) -> int:
@@ -117,8 +119,8 @@ class Watchbook:
         self._watches[compiled.watch.id] = compiled
         if compiled.anchors is None:
             self._always.add(compiled.watch.id)
-        for number in compiled.anchors or ():
-            self._filed.setdefault(number, set()).add(compiled.watch.id)
+        else:
+            self._filed.file(compiled.watch.id, compiled.anchors)
 
     def remove(self, watch_id: str) -> None:
         """Takes a watch out; nothing happens where there is none."""
@@ -135,10 +137,7 @@ class Watchbook:
         if compiled is None:
             return
         self._always.discard(watch_id)
-        for number in compiled.anchors or ():
-            self._filed[number].discard(watch_id)
-            if not self._filed[number]:
-                del self._filed[number]
+        self._filed.unfile(watch_id, compiled.anchors or ())
         self._release(compiled.clause)
 
     def _release(self, clause: Clause) -> None:
@@ -154,10 +153,8 @@ class Watchbook:
     ) -> list[Match]:
         """The watches in force that the article matches, by id. What asks for topics or entities sees those given."""
         scan = self.scan(article) if isinstance(article, ArticleEvent) else article
-        candidates = set(self._always)
-        for number in self._filed.keys() & scan.words:
-            candidates |= self._filed[number]
-        return self._verify(sorted(candidates), Subject(scan, topics, entities))
+        candidates = self._filed.candidates(scan.reading) | self._always
+        return self._verify(sorted(candidates), Subject(scan, topics, entities)) if candidates else []
 
     def match_all(
         self, article: ArticleEvent | Scan, topics: Sequence[Topic] = (), entities: Sequence[Entity] = ()

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rasid.lexicon import arabic, dictionary, knowledge, transliteration
-from rasid.lexicon.clitics import allowed, decorations, splits
+from rasid.lexicon.clitics import allowed, decorations, splits, splits_to
 from rasid.lexicon.form import Form, Host, Lexical, Rule, Tail
 from rasid.lexicon.lexis import Lexis
 from rasid.text.reading import Reading
@@ -29,6 +29,14 @@ def test_splits_undo_decorations(form):
         found = [split for split in splits(each.before_key + form.key + each.after_key)
                  if split.stem == form.key and allowed(form, split)]  # fmt: skip
         assert any(split.proclitic == each.before_key and split.pronoun == each.after_key for split in found)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(LETTERS, max_size=9).map(lambda word: word.encode("cp1256")), st.data())
+def test_splits_to_known_stems_are_the_splits_that_leave_one(key, data):
+    every = list(splits(key))
+    stems = data.draw(st.sets(st.sampled_from(every), max_size=5).map(lambda some: {each.stem for each in some}))
+    assert set(splits_to(key, stems)) == {each for each in every if each.stem in stems}
 
 
 @settings(max_examples=100, deadline=None)

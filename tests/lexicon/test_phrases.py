@@ -1,0 +1,55 @@
+"""Phrases found along the trie are those found word by word, whatever stands between their words."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rasid.lexicon.form import Form, Host, Rule
+from rasid.lexicon.lexis import Lexis, Word
+from rasid.lexicon.phrases import PhraseIndex
+from rasid.text.reading import Reading
+
+WORDS = ["سلام", "حرب", "بحر", "s", "talks"]
+PHRASES = st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(tuple), min_size=1, max_size=12)
+PIECES = st.sampled_from(
+    [*WORDS, "والسلام", "بحرب", "Israel's", "غيرها", ".", "\n\n", "“", "،", "3.5", "http://a.b/حرب"]
+)
+TEXTS = st.lists(st.tuples(PIECES, st.sampled_from([" ", "", ". ", "، ", "'"])), max_size=20).map(
+    lambda pieces: "".join(piece + between for piece, between in pieces)
+)
+
+
+def word_by_word(phrases, lexis, numbers, reading, end):
+    """The definition: each phrase at each index, its words one after another with no sentence end between."""
+    found = set()
+    for phrase in phrases:
+        for first in range(min(end, len(reading.keys))):
+            index, last = first, first
+            for nth, word in enumerate(phrase):
+                if (
+                    index >= end
+                    or index >= len(reading.keys)
+                    or numbers[word] not in lexis.candidates(reading.keys[index])
+                ):
+                    break
+                if nth and reading.breaks_between(last, index):
+                    break
+                last, index = index, reading.next_word(index)
+            else:
+                found.add((first, last, phrase))
+    return found
+
+
+@settings(max_examples=400, deadline=None)
+@given(PHRASES, TEXTS, st.integers(0, 30))
+def test_the_trie_finds_what_going_word_by_word_finds(phrases, text, end):
+    lexis = Lexis()
+    numbers = {word: lexis.add(Word(word, (Form(word, Rule.SAME, Host.NOUN, article=True),))) for word in WORDS}
+    index = PhraseIndex(lexis)
+    for phrase in phrases:
+        index.add(tuple(numbers[word] for word in phrase), phrase)
+    reading = Reading(text)
+    starts = index.starts(reading, end)
+    found = {(first, first, phrase) for first, singles, _ in starts for phrase in singles}
+    found |= {(first, last, phrase) for first, _, longer in starts for last, phrase in longer}
+    assert found == word_by_word(phrases, lexis, numbers, reading, end)
+    assert [first for first, _, _ in starts] == sorted(first for first, _, _ in starts)
