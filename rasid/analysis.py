@@ -30,7 +30,7 @@ class Analysis:
     """Tags and matches articles. `book` may change between articles; a lexis serves book and tagger alike."""
 
     def __init__(self, book: Watchbook | None = None) -> None:
-        self.book = book or Watchbook()
+        self.book = Watchbook() if book is None else book  # an empty one is falsy
         self._tagger = Tagger(self.book.lexis)
 
     def read(self, value: bytes | None, key: bytes | None, arrived_at: datetime) -> Analysed | Rejected:
