@@ -31,7 +31,7 @@ class Analysis:
     """Tags and matches articles. `book` may change between articles."""
 
     def __init__(self, book: Watchbook | None = None) -> None:
-        self.book = book or Watchbook()
+        self.book = Watchbook() if book is None else book  # an empty one is falsy
         self._tagger = Tagger(Lexis())
 
     def read(self, value: bytes | None, key: bytes | None, arrived_at: datetime) -> Analysed | Rejected:

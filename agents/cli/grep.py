@@ -30,7 +30,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 def grep(query: str, files: tuple[Path, ...], *, translate: bool, as_json: bool) -> int:
     """Print the articles of FILES (.jsonl or .txt) that match QUERY; exits with 1 where none does."""
     cases, found = Cases(), 0
-    for place, article in _articles(files):
+    for place, article in articles(files):
         match = cases.match(query, article, translate=translate)
         if match is not None:
             found += 1
@@ -38,7 +38,8 @@ def grep(query: str, files: tuple[Path, ...], *, translate: bool, as_json: bool)
     return 0 if found else 1
 
 
-def _articles(files: tuple[Path, ...]) -> Iterator[tuple[str, ArticleEvent]]:
+def articles(files: tuple[Path, ...]) -> Iterator[tuple[str, ArticleEvent]]:
+    """The articles of files, .jsonl or .txt, each with its place; raises ConfigError for one that is none."""
     for file in files:
         for place, value in _values(file):
             article = read_article(value, None)

@@ -4,6 +4,7 @@ What a spelling leads to is worked out the first time it comes and kept: most wo
 others come again and again.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import compress
@@ -142,21 +143,24 @@ def follow(scan: Scan, words: Words, index: int, slop: int = 0) -> int | None:
         return None
     if len(words) == 1:
         return index
-    last = _rest(scan, words[1:], scan.reading.places[index] + 1, slop)
-    return None if last is None or scan.reading.breaks_between(index, last) else last
+    last = _rest(scan, words[1:], index, slop)
+    if last is None or (not scan.one_sentence(index, last) if slop else scan.reading.breaks_between(index, last)):
+        return None
+    return last
 
 
-def _rest(scan: Scan, words: Words, place: int, slop: int) -> int | None:
-    """The index of the last of `words`, each where it comes first from `place` on: so the fewest words are skipped."""
-    at_place, ids, index = scan.reading.at_place, scan.ids, None
+def _rest(scan: Scan, words: Words, index: int, slop: int) -> int | None:
+    """The index of the last of `words`, each where it comes first after `index`: so the fewest words are skipped."""
+    places = scan.reading.places
     for number in words:
-        for skipped in range(slop + 1):
-            if place + skipped >= len(at_place):
+        where = scan.at(number)
+        for following in where[bisect_right(where, index) :]:
+            skipped = places[following] - places[index] - 1
+            if skipped > slop:
                 return None
-            index = at_place[place + skipped]
-            if number in ids.get(index, ()) and scan.joined(number, index):
+            if skipped >= 0 and scan.joined(number, following):
                 break
         else:
             return None
-        place, slop = place + skipped + 1, slop - skipped
+        index, slop = following, slop - skipped
     return index

@@ -38,15 +38,32 @@ class Scan:
 
     def at(self, number: int) -> list[int]:
         """Where word `number` may stand."""
-        if number not in self.words:
-            return []
-        if number not in self._at:
-            self._at[number] = [index for index, numbers in self.ids.items() if number in numbers]
-        return self._at[number]
+        return self._at.get(number, []) if number in self.words else []
 
     @cached_property
     def _at(self) -> dict[int, list[int]]:
-        return {}
+        """Where each word may stand, worked out for all once one is asked for."""
+        found: dict[int, list[int]] = {}
+        for index, numbers in self.ids.items():
+            for number in numbers:
+                found.setdefault(number, []).append(index)
+        return found
+
+    def one_sentence(self, first: int, last: int) -> bool:
+        """Whether no sentence ends between two words that may stand far apart."""
+        return self._sentences[first] == self._sentences[last]
+
+    @cached_property
+    def _sentences(self) -> list[int]:
+        """For each index of the reading, the number of its sentence."""
+        reading, number, former = self.reading, 0, -1
+        found = []
+        for index, key in enumerate(reading.keys):
+            if key:
+                number += former >= 0 and reading.breaks_between(former, index)
+                former = index
+            found.append(number)
+        return found
 
     @cached_property
     def first_of_body(self) -> int:

@@ -26,6 +26,7 @@ from rasid.watch.clause import (
     NotClause,
     ScoreClause,
     TermClause,
+    word_ids,
 )
 from rasid.watch.parser import parse
 from rasid.watch.query import And, AtLeast, Has, Level, Near, Node, Not, Or, Published, Score, Search, Term, column_of
@@ -93,6 +94,10 @@ class Compiler:
         """The lexis' number of a word, counted once more as used; `alone` where it is a term by itself."""
         return self._lexis.add(self._word(word, level, alone=alone))
 
+    def again(self, number: int) -> int:
+        """Counts a word once more as used."""
+        return self._lexis.add(self._lexis.word(number))
+
     def look_up(self, search: Search) -> Watch:
         """The watch that `search` names, or QueryError."""
         found = self._lookup(search.watch_id)
@@ -119,7 +124,7 @@ class _Making:
     way: tuple[str, ...]
     numbers: list[int] = field(default_factory=list)
     trees: dict[str, Node] = field(default_factory=dict)  # of the watches that are named more than once
-    rendered: dict[tuple[Term, bool], list[_Rendered]] = field(default_factory=dict)
+    terms: dict[tuple[Term, bool], TermClause] = field(default_factory=dict)
     size: int = 0
     depth: int = 0
 
@@ -143,7 +148,7 @@ class _Making:
     def _clause(self, node: Node, *, translate: bool) -> Clause:
         match node:
             case Term():
-                return TermClause(node, tuple(self._alternatives(node, translate=translate)))
+                return self._term(node, translate=translate)
             case And(parts):
                 return AllClause(tuple([self.clause(part, translate=translate) for part in parts]))
             case Or(parts):
@@ -178,11 +183,19 @@ class _Making:
         self.way = before
         return made
 
+    def _term(self, term: Term, *, translate: bool) -> TermClause:
+        """The clause of a term; the same one for the same term, whose words are then counted once more."""
+        known = self.terms.get((term, translate))
+        if known is None:
+            made = TermClause(term, tuple(self._alternatives(term, translate=translate)))
+            return self.terms.setdefault((term, translate), made)
+        self.size += len(known.alternatives)
+        for number in word_ids(known):
+            self.numbers.append(self.compiler.again(number))
+        return known
+
     def _alternatives(self, term: Term, *, translate: bool) -> Iterator[Alternative]:
-        asked = term, translate
-        if asked not in self.rendered:
-            self.rendered[asked] = list(self.compiler.renderings(term, translate=translate))
-        for rendering, rule, level in self.rendered[asked]:
+        for rendering, rule, level in self.compiler.renderings(term, translate=translate):
             self._grow(term)
             words = self._added(rendering.words, level, alone=len(rendering.words) == 1)
             yield Alternative(words, rule, tuple([self._added(stop, Level.WORD) for stop in rendering.stops]))

@@ -33,6 +33,10 @@ from rasid.watch.query import (
 )
 from rasid.watch.redundancy import contradictions, redundancies
 
+CODES: Final = (
+    "cannot-be-read", "never-matches", "always-verified", "redundant", "near-brackets", "broad-prefix", "unknown-name",
+    "ambiguous-word", "not-translated", "lower-case-operator", "unquoted-value",
+)  # fmt: skip
 SHORT: Final = 3  # letters: most such Arabic words are several words, and many English ones are
 BROAD: Final = 3  # letters of a prefix, the article left out, that still begin too many words
 _LANGUAGES: Final = {

@@ -23,7 +23,7 @@ from rasid.watch.fault import Fault, FaultReason
 from rasid.watch.links import Links
 from rasid.watch.parser import parse
 from rasid.watch.presearch import Presearch
-from rasid.watch.verify import MAX_STEPS, Hit, Subject, TooCostlyError, hits
+from rasid.watch.verify import Hit, Subject, TooCostlyError, hits
 from schemas.article import ArticleEvent
 from schemas.tagged_article import Entity, Topic
 from schemas.watch import Watch
@@ -168,7 +168,7 @@ class Watchbook:
 
     def _match(self, compiled: _Compiled, subject: Subject) -> Match | None:
         self.verified += 1
-        subject.steps = MAX_STEPS
+        subject.begin()
         try:
             found = hits(compiled.clause, subject)
         except TooCostlyError as error:

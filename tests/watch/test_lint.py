@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from rasid.watch.lint import Linter
+from rasid.watch.lint import CODES, Linter
 from schemas.watch import Watch
 
 LINTER = Linter({"talks": Watch("talks", "محادثات"), "round": Watch("round", "search:round")}.get)
@@ -46,6 +46,7 @@ def codes(query, **more):
 )
 def test_a_finding_stands_at_its_column(query, code, column):
     assert (code, column) in codes(query)
+    assert code in CODES
 
 
 @pytest.mark.parametrize(
