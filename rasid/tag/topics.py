@@ -7,7 +7,7 @@ its parents. The words that spoke are kept as evidence.
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate, chain, takewhile
 from typing import Final, NamedTuple
 
@@ -19,6 +19,7 @@ from rasid.lexicon.phrases import Found, Ids, PhraseIndex
 from rasid.lexicon.scan import Scan
 from rasid.lexicon.thesaurus import language_of
 from rasid.tag.learned import Learned
+from rasid.text.reading import word_key
 from schemas.span import Span
 from schemas.tagged_article import Label, Topic
 
@@ -32,7 +33,7 @@ MAX_TOPICS: Final = 8
 # How far a term speaks for its head. Wages, schools and families are written of in reports on everything; works of art,
 # devices and discoveries in few that are not about them.
 HEAD_SCALE: Final = {
-    "medtop:01000000": 1.3, "medtop:05000000": 0.45, "medtop:07000000": 1.1, "medtop:09000000": 0.45,
+    "medtop:01000000": 1.3, "medtop:05000000": 0.45, "medtop:07000000": 1.1, "medtop:09000000": 0.6,
     "medtop:10000000": 0.8, "medtop:11000000": 0.75, "medtop:13000000": 1.4, "medtop:14000000": 0.5,
 }  # fmt: skip
 MAX_EVIDENCE: Final = 5
@@ -64,7 +65,8 @@ class TopicTagger:
     _index: PhraseIndex[int] = field(default_factory=PhraseIndex)
     _subjects: dict[str, Subject] = field(default_factory=dict)
     _votes: list[Vote] = field(default_factory=list)
-    _words: dict[str, int] = field(default_factory=dict)
+    _words: dict[tuple[str, frozenset[bytes]], int] = field(default_factory=dict)
+    _homographs: dict[str, frozenset[bytes]] = field(default_factory=dict)
     _lines: dict[str, tuple[str, ...]] = field(default_factory=dict)  # a topic and those above it
 
     def load(self) -> None:
@@ -72,6 +74,8 @@ class TopicTagger:
         for row in seeds.table(FOLDER, "topics.tsv"):
             self._subjects[row["code"]] = Subject(Label(row["ar"], row["en"]), tuple(seeds.values(row["parents"])))
         self._lines = {code: (code, *subject.parents) for code, subject in self._subjects.items()}
+        for row in seeds.table(FOLDER, "homographs.tsv"):
+            self._homographs[row["head"]] = self._homographs.get(row["head"], frozenset()) | {word_key(row["word"])}
         for name in seeds.names(FOLDER, "terms_"):
             for row in seeds.table(FOLDER, name):
                 self._add_terms(row)
@@ -86,14 +90,21 @@ class TopicTagger:
                 self._add(term.strip(), Vote(code, sign * float(weight or 1.0), term.strip()))
 
     def _add(self, term: str, vote: Vote) -> None:
-        words = tuple(self._word(word) for word in term.replace("-", " ").split())
+        blocked = self._homographs.get(self._lines[vote.code][-1], frozenset())
+        words = tuple(self._word(word, blocked) for word in term.replace("-", " ").split())
         self._index.add(words, len(self._votes))
         self._votes.append(vote._replace(weight=vote.weight * HEAD_SCALE.get(self._lines[vote.code][-1], 1.0)))
 
-    def _word(self, written: str) -> int:
-        if written not in self._words:
-            self._words[written] = self.lexis.add(self._make(written))
-        return self._words[written]
+    def _word(self, written: str, blocked: frozenset[bytes]) -> int:
+        """The id of a term's word, which is not met by `blocked`: homographs of another sense."""
+        asked = written, blocked
+        if asked not in self._words:
+            made = self._make(written)
+            if blocked:
+                forms = tuple(form._replace(blocked=form.blocked | blocked) for form in made.forms)
+                made = replace(made, forms=forms)
+            self._words[asked] = self.lexis.add(made)
+        return self._words[asked]
 
     def _make(self, written: str) -> Word:
         return arabic.word(written, self.known) if language_of(written) == "ar" else english.word(written)
