@@ -5,13 +5,16 @@ Nothing here looks beyond the sentence but the surnames, and those only add.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
+from rasid.lexicon import gazetteer, seeds
+from rasid.lexicon.gazetteer import Name
 from rasid.lexicon.scan import Scan
 from rasid.tag.sequence import Named, SequenceTagger
 from rasid.text.reading import word_key
 from schemas.span import Span
-from schemas.tagged_article import Entity, Label
+from schemas.tagged_article import Entity, EntityType, Label
 
 TAGGER: Final = "sequence"
 _PROCLITICS: Final = frozenset("وفبلك".encode("cp1256"))
@@ -19,34 +22,88 @@ _SHORTEST: Final = 3  # letters of a surname that may stand alone
 _WORDS: Final = 2  # a name has from which its last is a surname
 
 
+class _Given(NamedTuple):
+    """A span, and the gazetteer's entity or the sequence tagger's type that it was given for."""
+
+    span: Span
+    entity: Entity | None
+    type: EntityType
+
+
 def with_sequence(scan: Scan, entities: list[Entity], tagger: SequenceTagger) -> list[Entity]:
     """The gazetteer's entities and those that the sequence tagger adds, by first mention."""
-    taken = [(span, entity) for entity in entities for span in entity.mentions]
-    given: list[tuple[Span, Entity | None, Named | None]] = [(span, entity, None) for span, entity in taken]
-    given += [(span_of(scan, named), None, named) for named in tagger.names(scan, entities)]
-    given.sort(key=lambda each: (-(each[0].end - each[0].start), each[1] is None))
-    kept: list[tuple[Span, Entity | None, Named | None]] = []
+    found = [_Given(span_of(scan, named), None, named.type) for named in tagger.names(scan, entities)]
+    added = [each for each in found if word_key(each.span.text) not in _peoples()]
+    listed = [_Given(span, entity, entity.type) for entity in entities for span in entity.mentions]
+    given = [_trimmed(each, added) for each in listed] + added
+    given.sort(key=lambda each: (-len(each.span.text.split()), each.entity is None, each.span.start - each.span.end))
+    kept: list[_Given] = []
     held: dict[str, set[int]] = {"title": set(), "body": set()}
     for each in given:
-        span = each[0]
-        if held[span.field].isdisjoint(range(span.start, span.end)):
-            held[span.field].update(range(span.start, span.end))
+        places = range(each.span.start, each.span.end)
+        if held[each.span.field].isdisjoint(places):
+            held[each.span.field].update(places)
             kept.append(each)
     return _gathered(kept)
 
 
-def _gathered(kept: list[tuple[Span, Entity | None, Named | None]]) -> list[Entity]:
+def _trimmed(listed: _Given, added: list[_Given]) -> _Given:
+    """A listed name without the title or kind before it, where the sequence tagger leaves those out: مدينة غزة."""
+    span = listed.span
+    for each in added:
+        other = each.span
+        if (
+            each.type == listed.type
+            and other.field == span.field
+            and span.start < other.start
+            and other.end == span.end
+        ):
+            return listed._replace(span=other)
+    return listed
+
+
+def _gathered(kept: list[_Given]) -> list[Entity]:
     """One entity for each that the gazetteer knows, and for each type and spelling of the others."""
     found: dict[object, Entity] = {}
-    for span, entity, named in sorted(kept, key=lambda each: (each[0].field == "body", each[0].start)):
-        if entity is not None:
-            key: object = (entity.type, entity.name, entity.wikidata)
-            made = Entity(entity.type, entity.name, entity.wikidata, entity.tagger, [])
-        elif named is not None:
-            key = named.type, word_key(span.text.replace(" ", ""))
-            made = Entity(named.type, Label(span.text, span.text), None, TAGGER, [])
-        found.setdefault(key, made).mentions.append(span)
+    for span, entity, kind in sorted(kept, key=lambda each: (each.span.field == "body", each.span.start)):
+        made = _made(span, kind) if entity is None else entity
+        key = made.type, made.name, made.wikidata
+        found.setdefault(key, Entity(made.type, made.name, made.wikidata, made.tagger, [])).mentions.append(span)
     return list(found.values())
+
+
+def _made(span: Span, kind: EntityType) -> Entity:
+    """A name the sequence tagger found, as the gazetteer knows it or else as it is written."""
+    name = _listed().get((kind, _spelling(span.text)))
+    if name is None:
+        return Entity(kind, Label(span.text, span.text), None, TAGGER, [])
+    return Entity(kind, Label(name.label_ar, name.label_en), name.wikidata, TAGGER, [])
+
+
+@lru_cache(maxsize=1)
+def _listed() -> dict[tuple[EntityType, bytes], Name]:
+    """The gazetteer's names that mean one of their type alone, by spelling."""
+    found: dict[tuple[EntityType, bytes], Name] = {}
+    several: set[tuple[EntityType, bytes]] = set()
+    for name in gazetteer.own():
+        for key in {
+            (name.type, _spelling(written)) for written in (*name.ar, *name.en, *name.alone_ar, *name.alone_en)
+        }:
+            if found.setdefault(key, name) is not name:
+                several.add(key)
+    return {key: name for key, name in found.items() if key not in several}
+
+
+@lru_cache(maxsize=1)
+def _peoples() -> frozenset[bytes]:
+    """What the people of a country are called, with the article and without: أردني is no name."""
+    rows = seeds.table(gazetteer.FOLDER, "countries.tsv")
+    words = [word for row in rows for word in (*seeds.values(row["nisba_ar"]), *seeds.values(row["demonym_en"]))]
+    return frozenset(word_key(prefix + word) for word in words for prefix in ("", "ال", "لل"))
+
+
+def _spelling(text: str) -> bytes:
+    return b" ".join(word_key(word) for word in text.split())
 
 
 def span_of(scan: Scan, named: Named) -> Span:
