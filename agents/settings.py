@@ -79,6 +79,11 @@ class Settings(BaseSettings):
         default="info", description="debug, info, warning or error"
     )
 
+    ner: Literal["off", "matched", "all"] = Field(
+        default="off",
+        description="off, matched or all: which articles the sequence tagger looks through for names no list holds",
+    )
+
     fetch_max_wait_ms: int = Field(
         default=500,
         ge=10,

@@ -17,6 +17,7 @@ from agents.settings import Settings
 from agents.watchlist import Watchlist
 from rasid.analysis import Analysed, Analysis, arrival
 from rasid.intake import Rejected
+from rasid.tag import names, sequence
 from rasid.tag.tagger import TAGGERS
 from schemas.dead_letter import Reason, Step
 
@@ -59,11 +60,13 @@ class Tagging:
 
 def register(app: App, settings: Settings) -> None:
     """Adds the agent, and the watchlist it works by."""
-    analysis = Analysis()
+    tagger = None if settings.ner == "off" else sequence.own()
+    analysis = Analysis(sequence=tagger, sequence_for_all=settings.ner == "all")
     gc.collect()
     gc.freeze()  # the lexicon is a million objects that never go: the collector need not walk them again and again
-    for tagger in TAGGERS:
-        metrics.TAGGER_ON.labels(tagger).set(1)
+    for name in TAGGERS:
+        metrics.TAGGER_ON.labels(name).set(1)
+    metrics.TAGGER_ON.labels(names.TAGGER).set(settings.ner != "off")
     watchlist = Watchlist(analysis.book, settings)
     app.readiness.add("watchlist", watchlist.waiting)
     app.readiness.tell("watchlist_revision", lambda: watchlist.revision)

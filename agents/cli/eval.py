@@ -11,9 +11,10 @@ from agents.cli import articles, terminal
 from rasid.errors import RasidError
 from rasid.lexicon.lexis import Lexis
 from rasid.lexicon.scan import Scan
-from rasid.tag import measure
+from rasid.tag import measure, names, sequence
 from rasid.tag.tagger import Tagger
 from schemas.article import ArticleEvent
+from schemas.tagged_article import Entity, Label
 
 EPILOG = """\b
 Example:
@@ -28,6 +29,7 @@ Example:
   rasid eval ner --last 0.2 names.conll"""
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 WORST_SHOWN = 12
+BY = ("both", "gazetteer", "sequence")
 
 
 @click.group(epilog=EPILOG)
@@ -99,8 +101,9 @@ def _name(tagger: Tagger, head: str) -> str:
 @click.argument("file", type=FILE)
 @click.option("--last", type=click.FloatRange(0, 1, min_open=True), default=1.0, metavar="SHARE",
               help="Only this last share of the sentences, as 0.2 for what a tagger was not trained on.")  # fmt: skip
+@click.option("--by", type=click.Choice(BY), default="both", help="Which taggers: all that ship, or one alone.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object: f1, precision, recall, by_type.")
-def ner(file: Path, *, last: float, as_json: bool) -> None:
+def ner(file: Path, *, last: float, by: str, as_json: bool) -> None:
     """Micro F1 of people, organisations and places in FILE: one `word TAG` a line, BIO, a blank line ends a sentence.
 
     A name counts where type and both borders are right. PERS is read as PER; other types are not scored.
@@ -116,13 +119,25 @@ def ner(file: Path, *, last: float, as_json: bool) -> None:
     with terminal.progress("sentences", len(sentences)) as bar:
         for number, sentence in enumerate(sentences):
             article = ArticleEvent(f"{file}:{number}", "", " ".join(sentence.words), "ar")
-            found = measure.names_found(sentence.words, tagger.entities(Scan(article, lexis)))
+            found = measure.names_found(sentence.words, entities(tagger, Scan(article, lexis), by))
             tally.add(measure.chunks(sentence.tags), found)
             bar.step()
     if as_json:
         terminal.emit(tally.score())
     else:
         _show_names(tally, len(sentences))
+
+
+def entities(tagger: Tagger, scan: Scan, by: str) -> list[Entity]:
+    """The entities by one tagger or both; the sequence tagger sees the gazetteer's in each case."""
+    listed = tagger.entities(scan)
+    if by == "gazetteer":
+        return listed
+    found = tagger.entities_with(scan, sequence.own(), listed)
+    if by == "both":
+        return found
+    spans = [(named.type, names.span_of(scan, named)) for named in sequence.own().names(scan, listed)]
+    return [Entity(kind, Label("", ""), None, names.TAGGER, [span]) for kind, span in spans]
 
 
 def _show_names(tally: measure.NameTally, sentences: int) -> None:

@@ -12,6 +12,7 @@ from rich.text import Text
 from agents.cli import articles, terminal
 from rasid.analysis import Analysis
 from rasid.intake import Rejected
+from rasid.tag import sequence
 from schemas.span import Field
 from schemas.tagged_article import Entity, TaggedArticle, Topic
 
@@ -33,14 +34,15 @@ WORDS_SHOWN: Final = 60  # columns of a topic's evidence
 @click.command(epilog=EPILOG)
 @click.argument("files", nargs=-1, required=True, metavar="FILE.. | -", type=FILES)
 @click.option("--text/--no-text", default=True, help="Whether cards show the text with its names marked.")
+@click.option("--ner/--no-ner", default=True, help="Whether to look for names no list holds (RASID_NER of a worker).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object an article, with its topics and entities.")
-def tag(files: tuple[Path, ...], *, text: bool, as_json: bool) -> int:
+def tag(files: tuple[Path, ...], *, text: bool, ner: bool, as_json: bool) -> int:
     """Say what the articles of FILES are about and who is in them.
 
     FILE is .jsonl of ArticleEvents (also .gz), or .txt: its first line is the title; `-` reads .jsonl from standard
     input. A line that is no article is reported and skipped, and the command ends with 2.
     """
-    analysis, skipped = Analysis(), 0
+    analysis, skipped = Analysis(sequence=sequence.own() if ner else None, sequence_for_all=True), 0
     for line in articles.lines(articles.present(files)):
         found = analysis.read(line.value, line.key, datetime.now(UTC))
         if isinstance(found, Rejected):

@@ -5,7 +5,9 @@ from typing import Final
 from rasid.lexicon import gazetteer, knowledge
 from rasid.lexicon.lexis import Lexis
 from rasid.lexicon.scan import Scan
+from rasid.tag import learned, names
 from rasid.tag.entities import EntityTagger
+from rasid.tag.sequence import SequenceTagger
 from rasid.tag.topics import TopicTagger
 from schemas.tagged_article import Entity, Label, Topic
 
@@ -18,11 +20,11 @@ class Tagger:
     """
 
     def __init__(self, lexis: Lexis) -> None:
-        known = knowledge.own()
+        self._known = known = knowledge.own()
         self._entities = EntityTagger(lexis, known)
         for name in gazetteer.own():
             self._entities.add(name)
-        self._topics = TopicTagger(lexis, known)
+        self._topics = TopicTagger(lexis, known, learned.own())
         self._topics.load()
 
     def tag(self, scan: Scan) -> tuple[list[Topic], list[Entity]]:
@@ -35,7 +37,12 @@ class Tagger:
 
     def entities(self, scan: Scan) -> list[Entity]:
         """The entities of an article, by first mention."""
-        return self._entities.tag(scan)
+        return names.with_surnames(scan, self._entities.tag(scan), self._known.words.__contains__)
+
+    def entities_with(self, scan: Scan, sequence: SequenceTagger, listed: list[Entity]) -> list[Entity]:
+        """The entities of an article whose `listed` ones are known, with those that the sequence tagger adds."""
+        found = names.with_sequence(scan, listed, sequence)
+        return names.with_surnames(scan, found, self._known.words.__contains__)
 
     def head_of(self, code: str) -> str:
         """The head topic that a topic is under; itself where it is one."""

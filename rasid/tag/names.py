@@ -1,0 +1,160 @@
+"""The names of an article from both taggers: the gazetteer's, those the sequence tagger adds, and surnames alone.
+
+Where they overlap the longer one stands, and the gazetteer's where they are of one length: it knows who is meant.
+Nothing here looks beyond the sentence but the surnames, and those only add.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from rasid.lexicon import gazetteer, seeds
+from rasid.lexicon.gazetteer import Name
+from rasid.lexicon.scan import Scan
+from rasid.tag.sequence import Named, SequenceTagger
+from rasid.text.reading import word_key
+from schemas.span import Span
+from schemas.tagged_article import Entity, EntityType, Label
+
+TAGGER: Final = "sequence"
+_PROCLITICS: Final = frozenset("وفبلك".encode("cp1256"))
+_SHORTEST: Final = 3  # letters of a surname that may stand alone
+_WORDS: Final = 2  # a name has from which its last is a surname
+
+
+class _Given(NamedTuple):
+    """A span, and the gazetteer's entity or the sequence tagger's type that it was given for."""
+
+    span: Span
+    entity: Entity | None
+    type: EntityType
+
+
+def with_sequence(scan: Scan, entities: list[Entity], tagger: SequenceTagger) -> list[Entity]:
+    """The gazetteer's entities and those that the sequence tagger adds, by first mention."""
+    found = [_Given(span_of(scan, named), None, named.type) for named in tagger.names(scan, entities)]
+    added = [each for each in found if word_key(each.span.text) not in _peoples()]
+    listed = [_Given(span, entity, entity.type) for entity in entities for span in entity.mentions]
+    given = [_trimmed(each, added) for each in listed] + added
+    given.sort(key=lambda each: (-len(each.span.text.split()), each.entity is None, each.span.start - each.span.end))
+    kept: list[_Given] = []
+    held: dict[str, set[int]] = {"title": set(), "body": set()}
+    for each in given:
+        places = range(each.span.start, each.span.end)
+        if held[each.span.field].isdisjoint(places):
+            held[each.span.field].update(places)
+            kept.append(each)
+    return _gathered(kept)
+
+
+def _trimmed(listed: _Given, added: list[_Given]) -> _Given:
+    """A listed name without the title or kind before it, where the sequence tagger leaves those out: مدينة غزة."""
+    span = listed.span
+    for each in added:
+        other = each.span
+        if (
+            each.type == listed.type
+            and other.field == span.field
+            and span.start < other.start
+            and other.end == span.end
+        ):
+            return listed._replace(span=other)
+    return listed
+
+
+def _gathered(kept: list[_Given]) -> list[Entity]:
+    """One entity for each that the gazetteer knows, and for each type and spelling of the others."""
+    found: dict[object, Entity] = {}
+    for span, entity, kind in sorted(kept, key=lambda each: (each.span.field == "body", each.span.start)):
+        made = _made(span, kind) if entity is None else entity
+        key = made.type, made.name, made.wikidata
+        found.setdefault(key, Entity(made.type, made.name, made.wikidata, made.tagger, [])).mentions.append(span)
+    return list(found.values())
+
+
+def _made(span: Span, kind: EntityType) -> Entity:
+    """A name the sequence tagger found, as the gazetteer knows it or else as it is written."""
+    name = _listed().get((kind, _spelling(span.text)))
+    if name is None:
+        return Entity(kind, Label(span.text, span.text), None, TAGGER, [])
+    return Entity(kind, Label(name.label_ar, name.label_en), name.wikidata, TAGGER, [])
+
+
+@lru_cache(maxsize=1)
+def _listed() -> dict[tuple[EntityType, bytes], Name]:
+    """The gazetteer's names that mean one of their type alone, by spelling."""
+    found: dict[tuple[EntityType, bytes], Name] = {}
+    several: set[tuple[EntityType, bytes]] = set()
+    for name in gazetteer.own():
+        for key in {
+            (name.type, _spelling(written)) for written in (*name.ar, *name.en, *name.alone_ar, *name.alone_en)
+        }:
+            if found.setdefault(key, name) is not name:
+                several.add(key)
+    return {key: name for key, name in found.items() if key not in several}
+
+
+@lru_cache(maxsize=1)
+def _peoples() -> frozenset[bytes]:
+    """What the people of a country are called, with the article and without: أردني is no name."""
+    rows = seeds.table(gazetteer.FOLDER, "countries.tsv")
+    words = [word for row in rows for word in (*seeds.values(row["nisba_ar"]), *seeds.values(row["demonym_en"]))]
+    return frozenset(word_key(prefix + word) for word in words for prefix in ("", "ال", "لل"))
+
+
+def _spelling(text: str) -> bytes:
+    return b" ".join(word_key(word) for word in text.split())
+
+
+def span_of(scan: Scan, named: Named) -> Span:
+    """A name's span without the proclitics before it, where they leave a clean cut."""
+    span = scan.span(named.first, named.last)
+    plain = len(scan.reading.surface(named.first)) == len(scan.reading.keys[named.first])
+    cut = named.cut if plain else 0
+    return Span(span.field, span.start + cut, span.end, span.text[cut:])
+
+
+def with_surnames(scan: Scan, entities: list[Entity], is_word: Callable[[bytes], bool]) -> list[Entity]:
+    """The same entities, with mentions of people by surname alone after their full name.
+
+    A surname that is an ordinary word (`is_word`), that two people of the article bear, or that is part of another name
+    there, stays out.
+    """
+    bearers: dict[bytes, list[Entity]] = {}
+    for entity in entities:
+        if entity.type == "PER":
+            for key in {_surname(span) for span in entity.mentions} - {b""}:
+                bearers.setdefault(key, []).append(entity)
+    alone = {key: some[0] for key, some in bearers.items() if len(some) == 1 and not is_word(key)}
+    if not alone:
+        return entities
+    held = {
+        (span.field, place) for entity in entities for span in entity.mentions for place in (span.start, span.end - 1)
+    }
+    for span, key in _standing(scan, alone):
+        entity = alone[key]
+        first = min((each.field == "body", each.start) for each in entity.mentions)
+        if {(span.field, span.start), (span.field, span.end - 1)}.isdisjoint(held) and (
+            span.field == "body",
+            span.start,
+        ) > first:
+            entity.mentions.append(span)
+    for entity in alone.values():
+        entity.mentions.sort(key=lambda span: (span.field == "body", span.start))
+    return entities
+
+
+def _surname(span: Span) -> bytes:
+    words = span.text.split()
+    key = word_key(words[-1]) if len(words) >= _WORDS else b""
+    return key if len(key) >= _SHORTEST else b""
+
+
+def _standing(scan: Scan, keys: Iterable[bytes]) -> Iterator[tuple[Span, bytes]]:
+    """Where these words stand, with a proclitic or without, and the spans without it."""
+    wanted = set(keys)
+    for index, key in enumerate(scan.reading.keys):
+        cut = 0 if key in wanted else 1 if key and key[0] in _PROCLITICS and key[1:] in wanted else -1
+        if cut >= 0:
+            span = scan.span(index, index)
+            yield Span(span.field, span.start + cut, span.end, span.text[cut:]), key[cut:]
