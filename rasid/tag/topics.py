@@ -71,6 +71,7 @@ class TopicTagger:
     _words: dict[tuple[str, frozenset[bytes]], int] = field(default_factory=dict)
     _homographs: dict[str, frozenset[bytes]] = field(default_factory=dict)
     _lines: dict[str, tuple[str, ...]] = field(default_factory=dict)  # a topic and those above it
+    _heads: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         self._index = PhraseIndex(self.lexis)
@@ -80,6 +81,7 @@ class TopicTagger:
         for row in seeds.table(FOLDER, "topics.tsv"):
             self._subjects[row["code"]] = Subject(Label(row["ar"], row["en"]), tuple(seeds.values(row["parents"])))
         self._lines = {code: (code, *subject.parents) for code, subject in self._subjects.items()}
+        self._heads = frozenset(code for code, line in self._lines.items() if len(line) == 1)
         for row in seeds.table(FOLDER, "homographs.tsv"):
             self._homographs[row["head"]] = self._homographs.get(row["head"], frozenset()) | {word_key(row["word"])}
         for name in seeds.names(FOLDER, "terms_"):
@@ -154,7 +156,8 @@ class TopicTagger:
         raised = {
             head: (scores[head] + weight) / scores[head] for head, weight in said.items() if scores.get(head, 0) > 0
         }
-        return {code: score * raised.get(self._lines[code][-1], 1.0) for code, score in scores.items()}
+        lines = self._lines
+        return {code: score * raised.get(lines[code][-1], 1.0) for code, score in scores.items()} if raised else scores
 
     def _counts(self, scan: Scan) -> tuple[dict[int, int], Places]:
         """How often each term stands there, in the title counting as `TITLE_TIMES`, and where first."""
@@ -197,7 +200,7 @@ class TopicTagger:
 
     def _rivals(self, scores: Mapping[str, float]) -> dict[str, float]:
         """For each head, the score of the strongest other head, at least 0."""
-        heads = sorted(((score, code) for code, score in scores.items() if len(self._lines[code]) == 1), reverse=True)
+        heads = sorted([(scores[code], code) for code in self._heads.intersection(scores)], reverse=True)
         first, second = [*heads, (0.0, ""), (0.0, "")][:2]
         return {code: max(0.0, second[0] if code == first[1] else first[0]) for _, code in heads}
 
