@@ -151,10 +151,10 @@ def _is_due(state: LimitState, now: datetime) -> bool:
 
 def _spiked(alert: Alert, step: spike.Step, state: SpikeState, now: datetime) -> Alert:
     """The alert of a spike, with the last story's article to open. Its id follows from the watch and when it began."""
-    began = step.state.spiking_since or state.spiking_since
+    began, reading = step.state.spiking_since or state.spiking_since, step.reading
     assert began is not None  # a spike begins or ends
+    assert reading is not None
     identity = f"alert_{digest(alert.watch.id, str(alert.watch.revision), 'spike', began.isoformat())}"
-    reading = step.reading
     return msgspec.structs.replace(
         alert,
         id=identity,
