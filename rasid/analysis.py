@@ -52,10 +52,14 @@ class Analysis:
     def gone(self, found: Analysed, watch_ids: Iterable[str]) -> list[WatchMatch]:
         """Which of these watches, all of which matched an earlier version of the article, no longer do."""
         matched = {match.watch.id for match in found.matches}
-        watches = [watch for each in watch_ids if each not in matched and (watch := self.book.get(each))]
+        watches = [watch for each in watch_ids if each not in matched and (watch := self._in_force(each))]
         about = found.tagged.topics, _foremost(found.tagged.entities), found.tagged.arrived_at
         ref = _ref(found.tagged)
         return [WatchMatch(_watch_ref(watch), watch.receivers, ref, [], *about, gone=True) for watch in watches]
+
+    def _in_force(self, watch_id: str) -> Watch | None:
+        watch = self.book.get(watch_id)
+        return watch if watch and watch.enabled and watch_id not in self.book.faulty else None
 
 
 def arrival(timestamp_ms: int) -> datetime:

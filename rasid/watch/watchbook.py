@@ -70,11 +70,6 @@ class Watchbook:
     def __len__(self) -> int:
         return len(self._watches)
 
-    def get(self, watch_id: str) -> Watch | None:
-        """The watch of this id, where it is in force."""
-        compiled = self._watches.get(watch_id)
-        return compiled.watch if compiled else None
-
     @property
     def disabled(self) -> int:
         """How many watches rest."""
