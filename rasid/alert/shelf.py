@@ -114,9 +114,10 @@ class Shelf:
             self._by_member[each] = story.id
         for sketch in story.sketches[len(former.sketches) if former else 0 :]:
             self._add_row(story.id, sketch)
-        gone = list(self.stories)[: max(0, len(self.stories) - MAX_STORIES)]
-        for each_id in gone:
-            self.drop(each_id)
+        gone = []
+        while len(self.stories) > MAX_STORIES:
+            gone.append(next(iter(self.stories)))
+            self.drop(gone[-1])
         return gone
 
     def _add_row(self, owner: str, sketch: Sketch) -> None:
@@ -134,8 +135,8 @@ class Shelf:
         for each in members(story):
             if self._by_member.get(each) == story_id:
                 del self._by_member[each]
-        for index in reversed([row for row, owner in enumerate(self._owners) if owner == story_id]):
-            self._drop_row(index)
+        for _ in story.sketches:
+            self._drop_row(self._owners.index(story_id))
 
     def _drop_row(self, index: int) -> None:
         """The last row takes its place."""
