@@ -40,8 +40,10 @@ class Article(NamedTuple):
     matches: int
 
 
-def watches() -> list[Watch]:
-    """The newsroom's watches, as shipped; they name no receiver, so the one named `default` is told."""
+def watches(path: Path | None = None) -> list[Watch]:
+    """Those of a .jsonl or .jsonl.gz file, or the newsroom's as shipped, which go to the receiver named `default`."""
+    if path:
+        return [msgspec.convert(row, Watch) for row in _rows(path)]
     tables = tomllib.loads((files("seeds") / "watches" / WATCHES).read_text("utf-8"))["watch"]
     return [msgspec.convert(table, Watch) for table in tables]
 
@@ -128,12 +130,20 @@ def from_file(path: Path, reader: Analysis) -> Iterator[Article]:
         yield _record(msgspec.structs.replace(row, uri=f"{row.uri}:{number}"), wanted)
 
 
+def events(path: Path | None, count: int) -> list[ArticleEvent]:
+    """At most so many articles of a file, or as many made from the seeds with 1 in 20 alerting."""
+    if path:
+        return [_event(row) for row in _rows(path)[:count]]
+    made = itertools.islice(Press(analysis()).articles(20), count)
+    return [msgspec.json.decode(each.value, type=ArticleEvent) for each in made]
+
+
 def _rows(path: Path) -> list[dict[str, Any]]:
     opened: Any = gzip.open if path.suffix == ".gz" else open
     with opened(path, "rb") as lines:
         rows = list(_lines(lines))
     if not rows:
-        raise ConfigError(f"{str(path)!r} has no articles: give a file of ArticleEvents, one JSON object a line")
+        raise ConfigError(f"{str(path)!r} has no rows: give a file of ArticleEvents or watches, one JSON object a line")
     return rows
 
 

@@ -41,7 +41,7 @@ class Analysis:
         self, book: Watchbook | None = None, sequence: SequenceTagger | None = None, *, sequence_for_all: bool = False
     ) -> None:
         self.book = Watchbook() if book is None else book  # an empty one is falsy
-        self._tagger = Tagger(Lexis())
+        self.tagger = Tagger(Lexis())
         self._sequence = sequence
         self._sequence_for_all = sequence_for_all
 
@@ -55,10 +55,10 @@ class Analysis:
         if article.language is None or article.published is None:
             article = _filled(article, arrived_at)
         scan = self.book.scan(article)
-        topics, entities = self._tagger.tag(scan)
+        topics, entities = self.tagger.tag(scan)
         matches = self.book.match(scan, topics, entities)
         if self._sequence and (matches or self._sequence_for_all):
-            entities = self._tagger.entities_with(scan, self._sequence, entities)
+            entities = self.tagger.entities_with(scan, self._sequence, entities)
         tagged = TaggedArticle(**_fields(article), topics=topics, entities=entities, arrived_at=arrived_at)
         return Analysed(tagged, [*_records(matches, scan, tagged)] if matches else [])
 

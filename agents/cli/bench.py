@@ -2,10 +2,12 @@
 
 import time
 from pathlib import Path
+from typing import Final
 
 import click
 
 from agents.cli import terminal
+from bench import analysis as alone
 from bench import kafka_node
 from bench.pipeline import LATENCY, Options, measure
 from bench.report import Summary, summary, write
@@ -14,6 +16,9 @@ from rasid.errors import RasidError
 
 COLUMNS = ("articles_per_second", "tagged_per_second", "micros")
 NAMES = (*(system.name for system in SYSTEMS), LATENCY)
+
+
+FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group()
@@ -63,6 +68,58 @@ def pipeline(  # noqa: PLR0913
         terminal.emit(found)
     else:
         _show(found)
+
+
+@bench.command(epilog="""\b
+Examples:
+  rasid bench analysis
+  rasid bench analysis --articles articles.jsonl.gz --watches watches.jsonl.gz --size 10000 --json""")  # fmt: skip
+@click.option(
+    "--articles", type=FILE, help="Articles of a .jsonl or .jsonl.gz file instead of those made from the seeds."
+)
+@click.option("--watches", type=FILE, help="Watches of a .jsonl or .jsonl.gz file instead of the newsroom's.")
+@click.option(
+    "--size", "sizes", type=click.IntRange(min=1), multiple=True,
+    help="With the first so many watches; may be repeated. Without it 1,000, 10,000, 100,000 and all.",
+)  # fmt: skip
+@click.option("--count", type=click.IntRange(min=1), default=2000, show_default=True, help="Articles, at most.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
+def analysis(
+    *, articles: Path | None, watches: Path | None, sizes: tuple[int, ...], count: int, as_json: bool
+) -> None:  # fmt: skip
+    """Measure the analysis of an article alone, in one process without a broker.
+
+    For each number of watches: the time to fold, tokenise and match with evidence; with topics, entities and encoding;
+    memory, loading, and how many watches were verified. Beside it ahocorasick_rs over the raw text with the same
+    strings (extra `bench`). Times are CPU time of this process, after one pass that fills the caches.
+    """
+    with terminal.progress("", None) as bar:
+        found = alone.measure(alone.Options(articles, watches, sizes, count), bar.at_step)
+    if as_json:
+        terminal.emit(found)
+    else:
+        _show_analysis(found)
+
+
+ANALYSIS: Final = {
+    "watches": "watches", "articles_per_second": "articles/s", "micros_per_article": "µs an article",
+    "tagged_micros": "µs with tags", "first_micros": "µs, first pass", "matches_per_article": "matches",
+    "verified_per_article": "verified", "load_seconds": "loading, s", "memory_mb": "MB",
+    "peer_micros": "ahocorasick µs", "peer_ratio": "times ahocorasick",
+}  # fmt: skip
+
+
+def _show_analysis(found: alone.Measured) -> None:
+    made = terminal.table(
+        *ANALYSIS.values(), title=f"{found.articles:,} articles of {found.words_per_article:,.0f} words"
+    )
+    for size in found.sizes:
+        figures = [getattr(size, name) for name in ANALYSIS]
+        made.add_row(*("-" if each is None else f"{each:,}" for each in figures))
+    terminal.show(made)
+    terminal.show(
+        f"to fold and tokenise {found.reading_micros} µs, topics and entities {found.tags_micros} µs an article"
+    )
 
 
 def _note(text: str) -> None:

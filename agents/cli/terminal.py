@@ -210,6 +210,10 @@ class Bar:
         """So much is done in all."""
         self._progress.update(self._task, completed=count)
 
+    def at_step(self, what: str, count: float) -> None:
+        """So much of this is done."""
+        self._progress.update(self._task, description=what, completed=count)
+
     def of(self, total: float) -> None:
         """So much is there to do in all."""
         self._progress.update(self._task, total=total)

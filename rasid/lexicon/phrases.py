@@ -137,7 +137,7 @@ def follow(scan: Scan, words: Words, index: int, slop: int = 0) -> int | None:
 
     At most `slop` other words stand between in all; a sentence end breaks the phrase.
     """
-    if len(words) > 1 and any(number not in scan.words for number in words):
+    if len(words) > 1 and not scan.words >= set(words):
         return None
     if scan.joined(words[0], index) is None:
         return None

@@ -9,7 +9,7 @@ import codecs
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate, compress
 from typing import Final
 
@@ -73,6 +73,7 @@ def key_of(word: str) -> bytes:
         return b"\0" + word.encode("utf-8", "surrogatepass")
 
 
+@lru_cache(maxsize=100_000)  # a word's forms are asked for theirs again and again while watches are compiled
 def word_key(word: str) -> bytes:
     """The key of one word as written; marks and separators in it are dropped."""
     try:

@@ -91,20 +91,19 @@ class Presearch:
             assert entry
             if entry[0]:
                 watches.update(entry[0])
-            if entry[1] and found[index + 1] is not None:
-                ids = _ids_after(index, reading, found)
-                for seconds, table in entry[1]:
+            after = found[index + 1]
+            if entry[1] and after is not None:
+                ids = after[2] if after and not after[3] else _ids_after(index, reading, found)
+                for seconds, table in entry[1] if ids else ():
                     if not seconds.isdisjoint(ids):
                         watches.update(chain.from_iterable(table[number] for number in ids if number in table))
         return watches
 
 
 def _ids_after(index: int, reading: Reading, found: Sequence[_Entry | Literal[False] | None]) -> tuple[int, ...]:
-    """What the word after `index` may be of the second words."""
-    after = found[index + 1]
-    if not after or after[3]:
-        following = reading.next_word(index)
-        after = found[following] if following < len(found) else None
+    """What the word after `index`, which is not the next entry, may be of the second words."""
+    following = reading.next_word(index)
+    after = found[following] if following < len(found) else None
     return after[2] if after else ()
 
 

@@ -39,7 +39,7 @@ def word_by_word(phrases, lexis, numbers, reading, end):
     return found
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(PHRASES, TEXTS, st.integers(0, 30))
 def test_the_trie_finds_what_going_word_by_word_finds(phrases, text, end):
     lexis = Lexis()

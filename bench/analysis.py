@@ -1,0 +1,195 @@
+"""The analysis alone, in one process without a broker: time an article, by how many watches there are.
+
+Beside it, in the same run and over the same texts, `ahocorasick_rs` looks for the watches' own words as bare strings:
+the floor for whoever reads the whole text, without inflection, clitics, other languages, evidence or operators. All
+times are this process' CPU time, so that others on the machine count for less.
+"""
+
+import gc
+import importlib.util
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from bench import articles, machine
+from rasid.analysis import Analysis
+from rasid.watch.parser import parse
+from rasid.watch.query import Term, walk
+from rasid.watch.watchbook import Watchbook
+from schemas.article import ArticleEvent
+from schemas.watch import Watch
+
+SIZES: Final = (1_000, 10_000, 100_000)
+PEER: Final = "ahocorasick_rs"
+ROUNDS: Final = 3  # of which the quickest counts: what is slower is the machine's doing
+
+Step = Callable[[str, int], None]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to measure: articles of `articles` (`count` at most), and the first so many watches of `watches`."""
+
+    articles: Path | None = None
+    watches: Path | None = None
+    sizes: Sequence[int] = ()
+    count: int = 2_000
+
+
+class Size(msgspec.Struct, frozen=True):
+    """With so many watches: articles/s and µs an article to fold, tokenise and match with evidence.
+
+    `tagged_*`: with topics and entities, from the event to the records that go out, encoded. `first_micros`: of
+    matching in the first pass, when most words are new. `peer_*`: ahocorasick_rs over the raw text, where installed.
+    """
+
+    articles_per_second: float
+    micros_per_article: float
+    watches: int
+    matches_per_article: float
+    verified_per_article: float
+    first_micros: float
+    tagged_per_second: float
+    tagged_micros: float
+    load_seconds: float
+    memory_mb: float
+    faulty: int
+    peer_strings: int | None
+    peer_micros: float | None
+    peer_ratio: float | None
+
+
+class Measured(msgspec.Struct, frozen=True):
+    """Every size, the figures of the last one first of all; `reading_micros` is to fold and tokenise alone."""
+
+    articles_per_second: float
+    micros_per_article: float
+    watches: int
+    matches_per_article: float
+    articles: int
+    words_per_article: float
+    reading_micros: float
+    tags_micros: float
+    sizes: list[Size]
+    machine: dict[str, object]
+    versions: dict[str, str]
+
+
+def measure(options: Options, step: Step) -> Measured:
+    """Everything, smallest watchlist first. `step` is told what is being done and how many steps of it are done."""
+    texts = articles.events(options.articles, options.count)
+    watches = articles.watches(options.watches)
+    analysis = Analysis()
+    _scans(analysis.book, texts)
+    reading = _quickest(lambda: _scans(analysis.book, texts), texts)
+    tags = _tags_micros(analysis, texts)
+    sizes = [_size(analysis, watches[:size], texts, step) for size in _sizes(options.sizes, len(watches))]
+    words = sum(len(analysis.book.scan(each).reading.at_place) for each in texts) / len(texts)
+    last = sizes[-1]
+    return Measured(
+        last.articles_per_second, last.micros_per_article, last.watches, last.matches_per_article,
+        len(texts), round(words, 1), reading, tags, sizes, machine.described(), machine.versions(),
+    )  # fmt: skip
+
+
+def _sizes(wanted: Sequence[int], most: int) -> list[int]:
+    """Those of `wanted` that there are watches for; where none are wanted, the usual ones and all."""
+    return sorted({min(size, most) for size in wanted} or {size for size in SIZES if size < most} | {most})
+
+
+def _size(analysis: Analysis, watches: Sequence[Watch], texts: Sequence[ArticleEvent], step: Step) -> Size:
+    book = analysis.book
+    before, began = _memory_mb(), time.process_time()
+    for number, watch in enumerate(watches[len(book) + len(book.faulty) :]):
+        book.add(watch)
+        if number % 100 == 0:
+            step(f"loading {len(watches):,} watches", number)
+    load = time.process_time() - began
+    step(f"matching with {len(watches):,} watches", 0)
+    first = _micros(lambda: _matches(book, texts), texts)
+    gc.collect()
+    gc.freeze()  # as the worker does
+    memory = _memory_mb() - before
+    book.verified = 0
+    found = _matches(book, texts)
+    verified = book.verified / len(texts)
+    micros = _quickest(lambda: _matches(book, texts), texts)
+    _whole(analysis, texts)
+    tagged = _quickest(lambda: _whole(analysis, texts), texts)
+    strings, peer = _peer((each for each in watches if each.id not in book.faulty), texts)
+    return Size(
+        round(1e6 / micros, 1), micros, len(book), round(found / len(texts), 3), round(verified, 2), first,
+        round(1e6 / tagged, 1), tagged, round(load, 2), round(memory, 1), len(book.faulty), strings, peer,
+        round(micros / peer, 2) if peer else None,
+    )  # fmt: skip
+
+
+def _scans(book: Watchbook, texts: Iterable[ArticleEvent]) -> None:
+    for each in texts:
+        book.scan(each)
+
+
+def _matches(book: Watchbook, texts: Iterable[ArticleEvent]) -> int:
+    return sum(len(book.match(each)) for each in texts)
+
+
+def _whole(analysis: Analysis, texts: Iterable[ArticleEvent]) -> None:
+    encode = msgspec.json.Encoder().encode
+    for each in texts:
+        found = analysis.analyse(each, articles.ARRIVED)
+        encode(found.tagged)
+        for match in found.matches:
+            encode(match)
+
+
+def _tags_micros(analysis: Analysis, texts: Sequence[ArticleEvent]) -> float:
+    """What topics and entities of articles that are read already take."""
+
+    def run() -> float:
+        spent = 0.0
+        for each in texts:
+            scan = analysis.book.scan(each)
+            began = time.process_time()
+            analysis.tagger.tag(scan)
+            spent += time.process_time() - began
+        return round(spent / len(texts) * 1e6, 1)
+
+    return min(run() for _ in range(ROUNDS))
+
+
+def _peer(watches: Iterable[Watch], texts: Sequence[ArticleEvent]) -> tuple[int | None, float | None]:
+    """How many strings there are in the queries, and the µs that the peer takes to find all of them in an article."""
+    if importlib.util.find_spec(PEER) is None:
+        return None, None
+    import ahocorasick_rs
+
+    strings = sorted({term.text for watch in watches for term in walk(parse(watch.query)) if isinstance(term, Term)})
+    automaton = ahocorasick_rs.AhoCorasick(strings)
+    raw = [f"{each.title}\n\n{each.body}" for each in texts]
+
+    def run() -> None:
+        for text in raw:
+            automaton.find_matches_as_indexes(text, overlapping=True)
+
+    return len(strings), _quickest(run, texts)
+
+
+def _quickest(run: Callable[[], object], texts: Sequence[ArticleEvent]) -> float:
+    return min(_micros(run, texts) for _ in range(ROUNDS))
+
+
+def _micros(run: Callable[[], object], texts: Sequence[ArticleEvent]) -> float:
+    """CPU time an article, in µs."""
+    began = time.process_time()
+    run()
+    return round((time.process_time() - began) / len(texts) * 1e6, 1)
+
+
+def _memory_mb() -> float:
+    """What this process has in memory."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * 4096 / 1e6

@@ -1,0 +1,44 @@
+"""The analysis is measured alone: what is counted is counted right, and the command tells what outsiders rely on."""
+
+import json
+
+import pytest
+
+from agents.cli.main import run
+from bench.analysis import Options, measure
+
+WATCHES = [{"id": "a", "query": "هدنة"}, {"id": "b", "query": "وزير الطاقة AND فيضان"}, {"id": "c", "query": "كسوف"},
+           {"id": "d", "query": "("}]  # fmt: skip
+ARTICLES = [{"id": 1, "title": "هدنة", "text": "أعلن الوفدان الهدنة أمس"},
+            {"id": 2, "title": "فيضان", "text": "قال وزير الطاقة إن الفيضان انحسر وإن الهدنة صامدة"},
+            {"id": 3, "title": "طقس", "text": "يسود طقس معتدل"}]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def paths(tmp_path_factory):
+    made = []
+    for name, rows in (("articles", ARTICLES), ("watches", WATCHES)):
+        path = tmp_path_factory.mktemp(name) / f"{name}.jsonl"
+        path.write_text("\n".join(json.dumps(row) for row in rows))
+        made.append(path)
+    return made
+
+
+def test_matches_and_verified_watches_are_counted_at_each_size(paths):
+    steps = []
+    found = measure(Options(*paths, sizes=(1, 4)), lambda what, done: steps.append((what, done)))
+    assert [(size.watches, size.faulty) for size in found.sizes] == [(1, 0), (3, 1)]
+    assert [size.matches_per_article for size in found.sizes] == [round(2 / 3, 3), 1.0]
+    assert found.sizes[1].verified_per_article >= 1.0
+    assert all(size.micros_per_article > 0 < size.tagged_micros for size in found.sizes)
+    assert found.articles == 3
+    assert ("loading 4 watches", 0) in steps
+
+
+def test_the_command_ends_with_one_object(paths, capsys):
+    articles, watches = map(str, paths)
+    assert run(["bench", "analysis", "--articles", articles, "--watches", watches, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert found["watches"] == 3
+    assert found["matches_per_article"] == 1.0
+    assert found["articles_per_second"] == pytest.approx(1e6 / found["micros_per_article"], rel=0.01)
