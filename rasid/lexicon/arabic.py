@@ -29,7 +29,8 @@ Forms = dict[tuple[str, Host, bool, Tail], Form]
 def word(term: str, known: Knowledge, *, alone: bool = True) -> Word:
     """The word a watch means by `term`: its lemmas as far as they are known, in all their forms.
 
-    `alone` says that it is the whole term: alone السعودية is the country, in a phrase it may be the adjective.
+    `alone` says that it is the whole term: alone السعودية is the country, in a phrase it may be the adjective, and بعيد
+    is a word of its own, but in بعيد ميلاده it is ب + عيد.
 
     A `Lexical` term is a concept's form, and where it is a plural it keeps to itself (عقوبات: not a single عقوبة).
     """
@@ -38,7 +39,7 @@ def word(term: str, known: Knowledge, *, alone: bool = True) -> Word:
     for form in _spelled(_forms(term, written, known, alone=alone), written):
         forms.setdefault((form.spelled, form.host, form.article, form.tail), form)
     own = {form.key for form in forms.values() if form.tail is not Tail.MUST}
-    stems = {form.key for form in forms.values()}
+    stems = {form.key for form in forms.values()} if alone else None
     guarded_forms = (guarded(form, own, known, stems) for form in forms.values())
     return Word(str(term), tuple(_marked_as(term, written, form) for form in guarded_forms))
 

@@ -38,10 +38,13 @@ _HIS = {
 }
 
 
-def guarded(form: Form, own: AbstractSet[bytes], known: Knowledge, stems: AbstractSet[bytes] = frozenset()) -> Form:
+def guarded(
+    form: Form, own: AbstractSet[bytes], known: Knowledge, stems: AbstractSet[bytes] | None = frozenset()
+) -> Form:
     """`form` without those decorations that are words of their own: والد is not و + الد.
 
-    `own` are the keys of the forms that may stand without a pronoun, `stems` those of all.
+    `own` are the keys of the forms that may stand without a pronoun, `stems` those of all; None where the other words
+    of a phrase make it plain which word it is.
     """
     if form.host is Host.NOTHING or not form.key:
         return form
@@ -53,7 +56,7 @@ def guarded(form: Form, own: AbstractSet[bytes], known: Knowledge, stems: Abstra
         form = form._replace(
             unmarked=frozenset(each.before_key + form.key + each.after_key for each in decorations(form))
         )
-    others = {*_other_words(form, own, stems or own, known), *_no_pronoun(form)}
+    others = {*_other_words(form, own, stems or own, known), *_no_pronoun(form)} if stems is not None else set()
     verbs = _verbs_like(form, known)
     if verbs:
         others |= {each.before_key + form.key + each.after_key for each in decorations(form) if each.before in _BARE}
