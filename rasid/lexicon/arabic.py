@@ -5,6 +5,7 @@ term may be, and which of the forms are words of their own and so are not it. gu
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from rasid.lexicon import dictionary
 from rasid.lexicon.clitics import decorations
@@ -68,16 +69,24 @@ def _forms(typed: str, term: str, known: Knowledge, *, alone: bool) -> Iterator[
         yield from plural
         return
     nouns, verbs = _readings(typed, term, stem, known)
+    if alone and isinstance(typed, Lexical):
+        nouns = [_as_noun(noun, stem) for noun in nouns]
     if verbs and not nouns:
         yield Form(term, Rule.SAME, Host.VERB, tail=Tail.MAY)
     else:
         yield from _as_written(term, with_article=stem == term or not nouns, name=_only_name(term, known))
     for noun in nouns:
-        yield from _without_others(noun_forms(noun), noun, known)
+        own_feminine = alone and "feminine-own" in noun.flags and stem != feminine_of(noun)
+        yield from _without_others(noun_forms(replace(noun, feminine="") if own_feminine else noun), noun, known)
     for verb in verbs:
         yield from (form for form in verb_forms(verb) if not _is_another(form, verb, known))
     if not nouns and not verbs:
         yield from _unlisted(term, stem, known)
+
+
+def _as_noun(noun: Noun, stem: str) -> Noun:
+    """An adjective whose feminine the lexicon has as a noun keeps to that: بحرية is the navy, not بحري."""
+    return Noun(stem, "noun", "f", ("ات",)) if noun.pos in ADJECTIVES and stem == feminine_of(noun) else noun
 
 
 def _only_name(term: str, known: Knowledge) -> bool:
