@@ -22,8 +22,8 @@ Key = tuple[str, ...]
 MAX_COMPOSED: Final = 200  # phrases a term may be composed to; beyond it the entries' first forms serve
 _NO_WORD: Final = re.compile(r"[-.'\u2019/&]")  # what a reader takes for a gap between words
 _ARABIC: Final = re.compile("[\u0600-\u08ff\ufb50-\ufeff]")
-_JOINED: Final = re.compile(r"\bعبدال(\w{3,})")
-_APART: Final = re.compile(r"\bعبد ال(\w{3,})")
+_JOINED: Final = re.compile(r"\bعبدال(\w{2,})")
+_APART: Final = re.compile(r"\bعبد ال(\w{2,})")
 _PART: Final = 3  # letters of each part of an English compound
 _LINKS: Final = {"of", "for", "in", "on", "with", "by", "to", "from", "the", "a", "an", "and", "against"}
 
