@@ -45,6 +45,9 @@ def environment(settings, tmp_path):
             "RASID_PARTITIONS": "2",
             "RASID_GROUP": settings.topic_prefix + "deliver",
             "RASID_WEB_PORT": "0",
+            "RASID_SESSION_TIMEOUT_SECONDS": "2",
+            "RASID_REBALANCE_TIMEOUT_SECONDS": "4",
+            "RASID_FETCH_MAX_WAIT_MS": "50",
             "RASID_RECEIVERS": str(file),
         }
 
@@ -183,7 +186,8 @@ async def changed_while_running(settings, file, collector, log):
 
 async def until_committed(settings, count, seconds=20):
     """Until the group has committed so many records of alerts."""
-    group = {"bootstrap_servers": settings.bootstrap_servers, "group_id": settings.topic_prefix + "deliver"}
+    own = settings.model_copy(update={"group": settings.topic_prefix + "deliver"})  # as the environment has it
+    group = {"bootstrap_servers": settings.bootstrap_servers, "group_id": own.group_id}
     topic = topics.ALERTS.name(settings)
 
     def committed():
