@@ -52,18 +52,23 @@ class Stage:
         self._desks: dict[int, Any] = {}
         self._mine: set[int] = set()
 
-    async def prepare(self, partition: int) -> None:
-        """Reads back the state of a partition that has come to this worker."""
-        if partition in self._desks:
+    async def prepare(self, partition: int | None = None) -> None:
+        """Reads back the state of partitions that have come to this worker, all in one where several have."""
+        wanted = self._mine | ({partition} if partition is not None else set())
+        missing = sorted(wanted - self._desks.keys())
+        if not missing or partition in self._desks:
             return
-        desk = self._make()
+        desks = {number: self._make() for number in missing}
         for topic in self._memory:
-            desk.restore(await alert_effects.restored(self._settings, topic, partition))
-        self._desks[partition] = desk
+            for number, states in (await alert_effects.restored(self._settings, topic, missing)).items():
+                desks[number].restore(states)
+        self._desks |= {number: desk for number, desk in desks.items() if number in self._mine | {partition}}
 
     def assigned(self, partitions: Iterable[TP]) -> None:
-        """Notes the partitions that this worker has from now on, besides those that it had."""
-        self._mine |= set(self._of_source(partitions))
+        """Notes the partitions that this worker has from now on; what it knew of them may be out of date."""
+        for partition in self._of_source(partitions):
+            self._mine.add(partition)
+            self._desks.pop(partition, None)
 
     def forget(self, partitions: Iterable[TP]) -> None:
         """Drops what belongs to partitions that have gone to another worker."""
@@ -95,8 +100,8 @@ class Stage:
 
         The lock must be held.
         """
-        for partition in [only] if only is not None else sorted(self._mine):
-            await self.prepare(partition)
+        await self.prepare(only)
+        for partition in [only] if only is not None else sorted(self._mine & self._desks.keys()):
             desk, now = self._desks[partition], datetime.now(UTC)
             effects = desk.tick(now) if desk.is_due(now) else None
             if effects:

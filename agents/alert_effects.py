@@ -40,21 +40,22 @@ def kept(settings: Settings, effects: Effects, topic: topics.Topic, partition: i
         yield Outgoing(name, key.encode(), None if state is None else ENCODER.encode(state), partition=partition)
 
 
-async def restored(settings: Settings, topic: topics.Topic, partition: int) -> list[State]:
-    """The states that a topic holds for a partition, as they were last written, those written first first."""
-    found: dict[bytes, bytes] = {}
+async def restored(settings: Settings, topic: topics.Topic, partitions: Iterable[int]) -> dict[int, list[State]]:
+    """The states that a topic holds for each partition, as they were last written, those written first first."""
+    found: dict[int, dict[bytes, bytes]] = {number: {} for number in partitions}
     oldest = datetime.now(UTC) - LIFETIME - timedelta(hours=1)
-    async with Reader(settings, topic.name(settings), [partition]) as reader:
+    async with Reader(settings, topic.name(settings), found) as reader:
         async for records in reader.held():
             _take(found, records, oldest.timestamp() * 1000 if topic is topics.STORIES else 0)
-    return list(_decoded(found.items(), topic.base))
+    return {number: list(_decoded(states.items(), topic.base)) for number, states in found.items()}
 
 
-def _take(found: dict[bytes, bytes], records: Iterable[ConsumerRecord], oldest_ms: float) -> None:
+def _take(found: dict[int, dict[bytes, bytes]], records: Iterable[ConsumerRecord], oldest_ms: float) -> None:
     for record in records:
-        found.pop(record.key or b"", None)
+        states = found[record.partition]
+        states.pop(record.key or b"", None)
         if record.value is not None and record.timestamp >= oldest_ms:
-            found[record.key or b""] = record.value
+            states[record.key or b""] = record.value
 
 
 def _decoded(found: Iterable[tuple[bytes, bytes]], topic: str) -> Iterator[State]:

@@ -5,6 +5,7 @@ the records mean.
 """
 
 from collections.abc import AsyncIterator, Iterable
+from datetime import datetime
 from typing import Any, Final, Self
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -43,16 +44,34 @@ def _sign_in(settings: Settings, password: str | None) -> dict[str, Any]:
 
 
 class Reader:
-    """Some partitions of a topic, from their beginning. An async context manager."""
+    """Some partitions of a topic, from their beginning. An async context manager.
 
-    def __init__(self, settings: Settings, topic: str, partitions: Iterable[int]) -> None:
+    `since` leaves out what is older, `most` all but the last so many records of each partition.
+    """
+
+    def __init__(
+        self, settings: Settings, topic: str, partitions: Iterable[int], *, since: datetime | None = None,
+        most: int | None = None,
+    ) -> None:  # fmt: skip
         self._client = consumer(settings)
         self._partitions = [TopicPartition(topic, number) for number in partitions]
+        self._since, self._most = since, most
 
     async def __aenter__(self) -> Self:
         await self._client.start()
         self._client.assign(self._partitions)
+        if self._since is not None or self._most is not None:
+            await self._skip()
         return self
+
+    async def _skip(self) -> None:
+        since_ms = round(self._since.timestamp() * 1000) if self._since else 0
+        begin = await self._client.offsets_for_times(dict.fromkeys(self._partitions, since_ms))
+        ends = await self._client.end_offsets(self._partitions)
+        for partition in self._partitions:
+            found, end = begin.get(partition), ends[partition]
+            first = found.offset if found is not None else end if self._since else 0
+            self._client.seek(partition, max(first, end - self._most if self._most is not None else 0))
 
     async def __aexit__(self, *_: object) -> None:
         await self._client.stop()

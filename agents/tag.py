@@ -12,6 +12,7 @@ from aiokafka import ConsumerRecord
 
 from agents import batching, dead_letters, metrics, sending, topics
 from agents.app import App
+from agents.fired import Fired
 from agents.sending import Outgoing
 from agents.settings import Settings
 from agents.watchlist import Watchlist
@@ -28,8 +29,8 @@ ENCODER: Final = msgspec.json.Encoder()
 class Tagging:
     """What one record of `articles` becomes."""
 
-    def __init__(self, analysis: Analysis, settings: Settings) -> None:
-        self._analysis = analysis
+    def __init__(self, analysis: Analysis, fired: Fired, settings: Settings) -> None:
+        self._analysis, self._fired = analysis, fired
         self._settings = settings
         self._tagged = topics.TAGGED.name(settings)
         self._matches = topics.MATCHES.name(settings)
@@ -44,6 +45,9 @@ class Tagging:
         yield Outgoing(self._tagged, found.tagged.uri.encode(), ENCODER.encode(found.tagged))
         for match in found.matches:
             metrics.MATCHES.inc()
+            yield Outgoing(self._matches, match.watch.id.encode(), ENCODER.encode(match))
+        stood = self._fired.of(found.tagged.uri)
+        for match in self._analysis.gone(found, stood) if stood else ():
             yield Outgoing(self._matches, match.watch.id.encode(), ENCODER.encode(match))
 
     def _read(self, record: ConsumerRecord) -> Analysed | Rejected:
@@ -72,7 +76,9 @@ def register(app: App, settings: Settings) -> None:
     app.readiness.tell("watchlist_revision", lambda: watchlist.revision)
     app.task(watchlist.run)
     app.task(watchlist.announce)
-    tagging = Tagging(analysis, settings)
+    fired = Fired(settings)
+    app.task(fired.run)
+    tagging = Tagging(analysis, fired, settings)
 
     @app.agent(batching.topic(app, topics.ARTICLES.name(settings)), name="tag")
     async def tag(stream: Any) -> None:

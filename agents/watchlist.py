@@ -9,6 +9,7 @@ import asyncio
 import logging
 import secrets
 import socket
+import time
 from collections import Counter
 from typing import Final
 
@@ -28,6 +29,7 @@ from schemas.worker_state import WorkerState
 
 log = logging.getLogger(__name__)
 WATCH: Final = msgspec.json.Decoder(Watch)
+PROGRESS_SECONDS: Final = 2.0  # between lines of the log while a long list is read
 HEARTBEAT_SECONDS: Final = 5.0  # between a worker's words while nothing changes
 
 
@@ -46,8 +48,12 @@ class Watchlist:
     async def run(self) -> None:
         """Reads until cancelled."""
         async with Reader(self._settings, topics.WATCHES.name(self._settings), [0]) as reader:
+            began = said = time.monotonic()
             async for records in reader.held():
                 self._take(records)
+                if time.monotonic() - said > PROGRESS_SECONDS:
+                    said = time.monotonic()
+                    log.info("watchlist: %d watches read in %.0f s", len(self.book), said - began)
             log.info("watchlist: %d watches in force, %d faulty", len(self.book), len(self.faulty))
             self._count()
             self.caught_up.set()

@@ -1,5 +1,6 @@
 """One article from bytes to everything that is known of it: tags and matches, out of one reading."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
@@ -61,6 +62,18 @@ class Analysis:
         tagged = TaggedArticle(**_fields(article), topics=topics, entities=entities, arrived_at=arrived_at)
         return Analysed(tagged, [*_records(matches, scan, tagged)] if matches else [])
 
+    def gone(self, found: Analysed, watch_ids: Iterable[str]) -> list[WatchMatch]:
+        """Which of these watches, all of which matched an earlier version of the article, no longer do."""
+        matched = {match.watch.id for match in found.matches}
+        watches = [watch for each in watch_ids if each not in matched and (watch := self._in_force(each))]
+        about = found.tagged.topics, _foremost(found.tagged.entities), found.tagged.arrived_at
+        ref = _ref(found.tagged)
+        return [WatchMatch(_watch_ref(watch), watch.receivers, ref, [], *about, gone=True) for watch in watches]
+
+    def _in_force(self, watch_id: str) -> Watch | None:
+        watch = self.book.get(watch_id)
+        return watch if watch and watch.enabled and watch_id not in self.book.faulty else None
+
 
 def arrival(timestamp_ms: int) -> datetime:
     """A Kafka timestamp (milliseconds since 1970) as a moment."""
@@ -80,11 +93,15 @@ def _fields(article: ArticleEvent) -> dict[str, Any]:
 
 
 def _records(matches: list[Match], scan: Scan, tagged: TaggedArticle) -> list[WatchMatch]:
-    ref = ArticleRef(tagged.uri, tagged.url, tagged.title, tagged.source, tagged.language, tagged.published)
+    ref = _ref(tagged)
     body = scan.reading.keys[scan.first_of_body if tagged.body else 0 :]  # copies run under other headlines
     words = [key for key in body if key]
     shared = tagged.topics, _foremost(tagged.entities), tagged.arrived_at, sketch(words)
     return [_record(each, ref, shared) for each in matches]
+
+
+def _ref(tagged: TaggedArticle) -> ArticleRef:
+    return ArticleRef(tagged.uri, tagged.url, tagged.title, tagged.source, tagged.language, tagged.published)
 
 
 def _record(match: Match, ref: ArticleRef, shared: tuple[list[Topic], list[Entity], datetime, Sketch]) -> WatchMatch:

@@ -18,7 +18,7 @@ from typing import Final, Literal
 import click
 from rich.text import Text
 
-from agents import embedded, kafka, topics
+from agents import alert_rules, embedded, kafka, topics
 from agents.cli import terminal
 from agents.settings import Settings, load
 from rasid.errors import ConfigError, RasidError
@@ -154,6 +154,10 @@ def _receivers(settings: Settings) -> Finding:
         return Finding("receivers", "bad", f"{settings.receivers} cannot be read: {error}", "correct the file")
     if not names:
         return Finding("receivers", "off", f"{settings.receivers} names none", "add a [[receiver]]")
+    try:
+        alert_rules.load(settings.receivers)
+    except ConfigError as error:
+        return Finding("receivers", "bad", str(error), "correct the routes")
     return Finding("receivers", "ok", ", ".join(names))
 
 

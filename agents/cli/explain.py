@@ -7,8 +7,10 @@ from agents.cli import terminal
 from rasid.cases import Cases
 from rasid.lexicon import thesaurus
 from rasid.lexicon.lexis import Lexis
+from rasid.lexicon.scan import Scan
 from rasid.watch.compile import Compiler
 from rasid.watch.explain import Expansion, expansions
+from rasid.watch.misses import nearest_misses
 from rasid.watch.parser import parse
 from rasid.watch.watchbook import Match
 from schemas.article import ArticleEvent
@@ -27,15 +29,20 @@ FORMS_SHOWN = 8
 def explain(query: str, text: str | None, *, translate: bool, as_json: bool) -> int:
     """Show how QUERY is read; with --text, exits with 1 where it does not match."""
     lexis, tree = Lexis(), parse(query)
-    found = list(expansions(Compiler(lexis, thesaurus.own()).compile(tree, translate=translate), lexis))
+    clause = Compiler(lexis, thesaurus.own()).compile(tree, translate=translate)
+    found = list(expansions(clause, lexis))
     match = None if text is None else Cases().match(query, ArticleEvent("urn:text", body=text), translate=translate)
+    scan = Scan(ArticleEvent("urn:text", body=text or ""), lexis)
+    misses = [] if text is None or match else list(nearest_misses(clause, scan))
     if as_json:
         said = {"query": str(tree), "terms": found, "matches": None if text is None else match is not None}
-        terminal.emit({**said, "evidence": match.evidence if match else []})
+        terminal.emit({**said, "evidence": match.evidence if match else [], "nearest": misses})
     else:
         _show(str(tree), found)
         if text is not None:
             _show_match(match)
+            for miss in misses:
+                terminal.show(terminal.cell(f"nearest to {miss.term}: {miss.text or 'nothing'}  ({miss.failed.value})"))
     return 1 if text is not None and match is None else 0
 
 

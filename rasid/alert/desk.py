@@ -39,7 +39,7 @@ class Desk:
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
         self._stories = StoryBook()
-        self._limits: dict[str, LimitState] = {}
+        self._limits: dict[str, LimitState] = {}  # in the order in which their hours began
         self._spikes: dict[str, SpikeState] = {}
         self._watched: dict[str, tuple[SpikeRule, Alert]] = {}  # spikes under way, or on their way up
 
@@ -53,6 +53,7 @@ class Desk:
                     self._limits[state.watch_id] = state
                 case SpikeState():
                     self._spikes[state.watch_id] = state
+        self._limits = dict(sorted(self._limits.items(), key=lambda item: item[1].since))
 
     def take(self, match: WatchMatch, now: datetime) -> Effects:
         """What a match comes to. What is due must have been seen to before, by `tick`."""
@@ -83,8 +84,7 @@ class Desk:
         before = self._limits.get(alert.watch.id)
         verdict = decide(alert, self._rules.care, self._rules.silences, before, max_per_hour, now)
         if verdict.limit is not None and verdict.limit is not before:
-            self._limits[alert.watch.id] = verdict.limit
-            effects.states.append((key(verdict.limit), verdict.limit))
+            self._keep(effects, verdict.limit)
         if verdict.is_direct:
             effects.alerts.append(msgspec.structs.replace(alert, receivers=list(verdict.receivers)))
         effects.waiting += [Waiting(alert, route.path) for route in verdict.waits]
@@ -121,28 +121,34 @@ class Desk:
 
     def is_due(self, now: datetime) -> bool:
         """Whether `tick` has something to do; cheap enough to ask before every batch."""
-        return bool(self._watched) or any(_is_due(state, now) for state in self._limits.values())
+        oldest = next(iter(self._limits.values()), None)
+        return bool(self._watched) or (oldest is not None and _is_due(oldest, now))
 
     def tick(self, now: datetime) -> Effects:
         """Digests whose hour is over, and spikes that have lasted or ended."""
         effects = Effects()
-        for watch_id, state in list(self._limits.items()):
-            if _is_due(state, now):
-                self._close(effects, watch_id, state, now)
+        for state in [each for each in self._limits.values() if _is_due(each, now)]:
+            self._close(effects, state, now)
         for watch_id, (rule, alert) in list(self._watched.items()):
             self._look(effects, self._spikes[watch_id], rule, alert, now, now)
         return effects
 
-    def _close(self, effects: Effects, watch_id: str, state: LimitState, now: datetime) -> None:
+    def _close(self, effects: Effects, state: LimitState, now: datetime) -> None:
         """Ends a watch's hour, with a digest where something was held."""
         alert = summed_up(state, now)
         if alert is None:
-            del self._limits[watch_id]
+            del self._limits[state.watch_id]
             effects.states.append((key(state), None))
             return
-        self._limits[watch_id] = following(state, alert, now)
         self._decide(effects, alert, None, now)
-        effects.states.append((key(state), self._limits[watch_id]))
+        self._keep(effects, following(state, alert, now))
+
+    def _keep(self, effects: Effects, state: LimitState) -> None:
+        before = self._limits.get(state.watch_id)
+        if before is not None and before.since != state.since:
+            del self._limits[state.watch_id]
+        self._limits[state.watch_id] = state
+        effects.states.append((key(state), state))
 
 
 def _is_due(state: LimitState, now: datetime) -> bool:
@@ -151,10 +157,10 @@ def _is_due(state: LimitState, now: datetime) -> bool:
 
 def _spiked(alert: Alert, step: spike.Step, state: SpikeState, now: datetime) -> Alert:
     """The alert of a spike, with the last story's article to open. Its id follows from the watch and when it began."""
-    began = step.state.spiking_since or state.spiking_since
+    began, reading = step.state.spiking_since or state.spiking_since, step.reading
     assert began is not None  # a spike begins or ends
+    assert reading is not None
     identity = f"alert_{digest(alert.watch.id, str(alert.watch.revision), 'spike', began.isoformat())}"
-    reading = step.reading
     return msgspec.structs.replace(
         alert,
         id=identity,

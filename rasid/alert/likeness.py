@@ -5,7 +5,7 @@ text stands in the longer one (containment), not how much of both is common to b
 same matter contains as much at times, below a first half that is all new.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -20,6 +20,7 @@ Shares = NDArray[np.float64]
 # Chosen on the labelled pairs of tests/alert/labelled.py, with room on both sides.
 CONTAINED: Final = 0.42  # of the shorter text's runs, from which two texts may be copies
 LEADING: Final = 0.22  # of either text's first half: below, one of them opens with other news
+OWN_LEADING: Final = 0.5  # the same of one publisher: it runs its text again because there is something new above it
 TELLING: Final = 4  # figures that the poorer text must have before they tell anything
 AGREEING: Final = 0.4  # of the poorer text's figures, below which two texts are two reports of one template
 _LITTLE: Final = np.dtype("<u4")
@@ -45,12 +46,19 @@ def shares(known: Numbers, runs: NDArray[np.int64], minhash: Numbers, count: int
     return found
 
 
-def likeliest(known: Sequence[Sketch], rows: Numbers, runs: NDArray[np.int64], one: Sketch) -> Iterator[int]:
-    """Which of `known` are copies of `one`, as indices, the most alike first; `rows` and `runs` are theirs."""
+def likeliest(
+    known: Sequence[Sketch], rows: Numbers, runs: NDArray[np.int64], one: Sketch,
+    is_own: Callable[[int], bool] = lambda _: False,
+) -> Iterator[int]:  # fmt: skip
+    """Which of `known` are copies of `one`, as indices, the most alike first; `rows` and `runs` are theirs.
+
+    `is_own` says which of them the publisher of `one` has run itself.
+    """
     found = shares(rows, runs, numbers(one.minhash), one.runs)
     candidates: Any = np.flatnonzero(found >= CONTAINED)
     for index in candidates[np.argsort(-found[candidates], kind="stable")]:
-        if _leads_agree(known[index], one) and _figures_agree(known[index].figures, one.figures):
+        leading = OWN_LEADING if is_own(index) else LEADING
+        if _leads_agree(known[index], one, leading) and _figures_agree(known[index].figures, one.figures):
             yield int(index)
 
 
@@ -59,9 +67,9 @@ def copies(left: Sketch, right: Sketch) -> bool:
     return 0 in likeliest([left], numbers(left.minhash)[None, :], np.array([left.runs]), right)
 
 
-def _leads_agree(left: Sketch, right: Sketch) -> bool:
+def _leads_agree(left: Sketch, right: Sketch, leading: float) -> bool:
     """Whether the first half of each stands in the other, as far as there is room for it there."""
-    return min(_head_share(left, right), _head_share(right, left)) >= LEADING
+    return min(_head_share(left, right), _head_share(right, left)) >= leading
 
 
 def _head_share(leading: Sketch, other: Sketch) -> float:

@@ -77,6 +77,14 @@ class StoryState(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kin
         return bool(self.told) and self.told[-1].type != "alert.resolved"
 
 
+def source(article: ArticleRef) -> str:
+    """The publisher by whom reports are counted: its name, or the page's host, or what the uri begins with."""
+    if article.source:
+        return article.source
+    _, _, rest = (article.url or article.uri).partition("://")
+    return (rest or article.uri).split("/", 1)[0][:100]
+
+
 def member(uri: str) -> bytes:
     """The digest by which a report is remembered: 64 bits, enough among 100,000."""
     return hashlib.blake2b(uri.encode(), digest_size=MEMBER_BYTES).digest()
@@ -106,9 +114,10 @@ class Shelf:
             self._by_member[each] = story.id
         for sketch in story.sketches[len(former.sketches) if former else 0 :]:
             self._add_row(story.id, sketch)
-        gone = list(self.stories)[: max(0, len(self.stories) - MAX_STORIES)]
-        for each_id in gone:
-            self.drop(each_id)
+        gone = []
+        while len(self.stories) > MAX_STORIES:
+            gone.append(next(iter(self.stories)))
+            self.drop(gone[-1])
         return gone
 
     def _add_row(self, owner: str, sketch: Sketch) -> None:
@@ -126,8 +135,8 @@ class Shelf:
         for each in members(story):
             if self._by_member.get(each) == story_id:
                 del self._by_member[each]
-        for index in reversed([row for row, owner in enumerate(self._owners) if owner == story_id]):
-            self._drop_row(index)
+        for _ in story.sketches:
+            self._drop_row(self._owners.index(story_id))
 
     def _drop_row(self, index: int) -> None:
         """The last row takes its place."""
@@ -145,8 +154,12 @@ class Shelf:
         """The living story whose reports this article resembles most."""
         if match.sketch is None or not self._owners:
             return None
-        count = len(self._owners)
-        for index in likeliest(self._sketches, self._rows[:count], self._runs[:count], match.sketch):
+        count, name = len(self._owners), source(match.article)
+
+        def is_own(index: int) -> bool:
+            return self.stories[self._owners[index]].sources[0] == name
+
+        for index in likeliest(self._sketches, self._rows[:count], self._runs[:count], match.sketch, is_own):
             story = self.stories[self._owners[index]]
             if _lives(story, match):
                 return story

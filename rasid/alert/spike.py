@@ -25,6 +25,8 @@ PRIOR_WEEKS: Final = 1.0  # what the watch's overall mean weighs
 TESTS_PER_HOUR: Final = 6.0  # that a sliding hour with `for` amounts to; tests/alert/test_spike.py measures it
 CALM: Final = 0.05  # probability of the count from which a spike is over: one ordinary hour in twenty has as many
 LEAST_MEAN: Final = 0.02  # stories an hour; a watch that never had one is not infinitely surprised
+OUTLYING: Final = 3.0  # times the second highest count, and some more, beyond which one is no part of the usual
+BEYOND: Final = 5.0
 MOST_COUNT: Final = 65_535
 RECENT: Final = 2000  # stories of the last hour remembered
 HOUR: Final = timedelta(hours=1)
@@ -85,17 +87,22 @@ def counted(state: SpikeState | None, watch_id: str, at: datetime) -> SpikeState
 
 def read(state: SpikeState, at: datetime) -> Reading:
     """How the hour up to `at` compares with the same hour of the weeks before."""
-    stories = sum(at - HOUR < each <= at for each in state.recent)
+    stories = _recent(state, at)
     hour, counts = hour_of(at), _series(state, hour_of(at))
     weeks = min(WEEKS, (len(counts) - 1) // WEEK)
     if weeks < FEWEST_WEEKS:
         return Reading(stories, math.nan, 1.0, max(0, weeks))
     part = (at - _EPOCH) / HOUR - hour  # of the current hour that has passed
-    usual = _usual(counts, weeks)
-    here = part * usual[-1] + (1 - part) * usual[-2]
-    mean = max(LEAST_MEAN, (here * weeks + counts[:-1].mean() * PRIOR_WEEKS) / (weeks + PRIOR_WEEKS))
-    variance = mean * (_dispersion(counts, weeks) + 1 / (weeks + PRIOR_WEEKS))
+    table = _table(counts, weeks)
+    usual = table.mean(axis=0)  # the first column is a week before the current hour, the last the hour just over
+    here = part * usual[0] + (1 - part) * usual[-1]
+    mean = max(LEAST_MEAN, (here * weeks + usual.mean() * PRIOR_WEEKS) / (weeks + PRIOR_WEEKS))
+    variance = mean * (_dispersion(table) + 1 / (weeks + PRIOR_WEEKS))
     return Reading(stories, float(mean), tail(stories, float(mean), float(variance)), weeks)
+
+
+def _recent(state: SpikeState, at: datetime) -> int:
+    return sum(at - HOUR < each <= at for each in state.recent)
 
 
 def _series(state: SpikeState, hour: int) -> NDArray[np.float64]:
@@ -108,24 +115,20 @@ def _series(state: SpikeState, hour: int) -> NDArray[np.float64]:
     return padded
 
 
-def _usual(counts: NDArray[np.float64], weeks: int) -> NDArray[np.float64]:
-    """The mean of each hour of the week, the last being the current one, over the whole weeks before.
+def _table(counts: NDArray[np.float64], weeks: int) -> NDArray[np.float64]:
+    """The whole weeks before the current hour, one a row, in each column the counts of one hour of the week in order.
 
-    Where four weeks or more are known, the highest count is taken for the second highest: last month's spike shall not
-    hide this month's.
+    The highest becomes the second highest where it is far beyond it: last week's spike shall not hide this one.
     """
     table = np.sort(counts[-1 - weeks * WEEK : -1].reshape(weeks, WEEK), axis=0)
-    if weeks >= 4:  # noqa: PLR2004  # of fewer, the second highest says little
-        table[-1] = table[-2]
-    return np.roll(table.mean(axis=0), -1)
+    table[-1] = np.where(table[-1] > OUTLYING * table[-2] + BEYOND, table[-2], table[-1])
+    return table
 
 
-def _dispersion(counts: NDArray[np.float64], weeks: int) -> float:
+def _dispersion(table: NDArray[np.float64]) -> float:
     """How many times wider than Poisson the counts vary about their hour's mean, at least 1."""
-    table = counts[-1 - weeks * WEEK : -1].reshape(weeks, WEEK)
-    means = table.mean(axis=0)
-    spread = table.var(axis=0, ddof=1).sum()
-    return float(max(1.0, spread / means.sum())) if means.sum() > 0 else 1.0
+    means = table.mean(axis=0).sum()
+    return float(max(1.0, table.var(axis=0, ddof=1).sum() / means)) if means > 0 else 1.0
 
 
 def tail(count: int, mean: float, variance: float) -> float:
@@ -162,24 +165,24 @@ def is_calm(reading: Reading) -> bool:
 
 
 class Step(NamedTuple):
-    """The state after a look, what was read, and what there is to tell: that a spike began, or that it is over."""
+    """The state after a look, and what there is to tell: that a spike began, or that it is over, by which reading."""
 
     state: SpikeState
-    reading: Reading
+    reading: Reading | None = None
     began: bool = False
     ended: bool = False
 
 
 def looked_at(state: SpikeState, rule: SpikeRule, at: datetime) -> Step:
     """What the hour up to `at` means: up for `for_minutes` begins a spike, and only a calm hour ends it."""
-    reading = read(state, at)
     if state.spiking_since is not None:
+        reading = read(state, at)
         over = is_calm(reading)
         after = msgspec.structs.replace(state, spiking_since=None, up_since=None) if over else state
         return Step(after, reading, ended=over)
-    if not is_up(reading, rule):
-        return Step(msgspec.structs.replace(state, up_since=None) if state.up_since else state, reading)
+    if _recent(state, at) < rule.floor or not is_up(read(state, at), rule):
+        return Step(msgspec.structs.replace(state, up_since=None) if state.up_since else state)
     since = state.up_since or at
     if at - since < timedelta(minutes=rule.for_minutes):
-        return Step(msgspec.structs.replace(state, up_since=since), reading)
-    return Step(msgspec.structs.replace(state, up_since=since, spiking_since=at), reading, began=True)
+        return Step(msgspec.structs.replace(state, up_since=since))
+    return Step(msgspec.structs.replace(state, up_since=since, spiking_since=at), read(state, at), began=True)

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from rasid.alert.shelf import LIFETIME, MAX_MEMBERS, MEMBER_BYTES, Shelf, StoryState, Told, member, members
+from rasid.alert.shelf import LIFETIME, MAX_MEMBERS, MEMBER_BYTES, Shelf, StoryState, Told, member, members, source
 from schemas.alert import Alert, AlertType, News, Reason, Story
 from schemas.article import ArticleRef
 from schemas.watch import Severity
@@ -256,14 +256,6 @@ def content(match: WatchMatch) -> str:
     hits = [hit.text for hit in match.evidence]
     parts = [*(part.encode("utf-8", "surrogatepass") for part in (match.article.title, *hits)), *text]
     return hashlib.blake2b(b"\0".join(parts), digest_size=MEMBER_BYTES).hexdigest()
-
-
-def source(article: ArticleRef) -> str:
-    """The publisher by whom reports are counted: its name, or the page's host, or what the uri begins with."""
-    if article.source:
-        return article.source
-    _, _, rest = (article.url or article.uri).partition("://")
-    return (rest or article.uri).split("/", 1)[0][:100]
 
 
 def digest(*parts: str) -> str:

@@ -27,9 +27,10 @@ def body(alert: Alert, limit_bytes: int = LIMIT_BYTES, **extra: str) -> bytes:
     """The body for an alert; the same alert always gives the same bytes. `extra` stands beside `data`.
 
     Left out until it fits, in this order: the ends of title, query, watch name, source and language beyond 2,000
-    characters; entities; topics; the story's sources; evidence beyond the first three; the context of evidence; the
-    rest of the evidence; labels; the ends of the same texts beyond 300 characters; the article's url. Lists lose
-    their ends. Only an alert with an absurdly long uri or id can exceed `limit_bytes` then.
+    characters; entities; topics; the story's sources and reports, and those that are new; evidence beyond the first
+    three; the context of evidence; the rest of the evidence; the alerts of a group or digest; labels; the ends of the
+    same texts beyond 300 characters; the article's url. Lists lose their ends. Only an alert with an absurdly long uri
+    or id can exceed `limit_bytes` then.
     """
     return fitted(
         alert, lambda data: {"type": alert.type, "timestamp": data["fired_at"], **extra, "data": data}, limit_bytes
@@ -80,6 +81,19 @@ def _topics(data: Data, excess: int) -> tuple[int, int]:
 
 def _sources(data: Data, excess: int) -> tuple[int, int]:
     return _shorten(data["story"]["sources"], excess)
+
+
+def _reports(data: Data, excess: int) -> tuple[int, int]:
+    return _shorten(data["story"].get("reports", []), excess)
+
+
+def _news(data: Data, excess: int) -> tuple[int, int]:
+    return _shorten(data.get("news", {}).get("sources", []), excess)
+
+
+def _alerts(data: Data, excess: int) -> tuple[int, int]:
+    """Those listed in a group or a digest, which has its own count of what is left out as well."""
+    return _shorten((data.get("group") or data.get("digest") or {}).get("alerts", []), excess)
 
 
 def _more_evidence(data: Data, excess: int) -> tuple[int, int]:
@@ -133,9 +147,12 @@ _CUTS: Final[Sequence[tuple[str, Cut]]] = (
     ("entities", _entities),
     ("topics", _topics),
     ("sources", _sources),
+    ("reports", _reports),
+    ("news", _news),
     ("evidence", _more_evidence),
     ("context", _context),
     ("evidence", _evidence),
+    ("alerts", _alerts),
     ("labels", _labels),
     *_texts(SHORT_CHARACTERS),
     ("url", _url),

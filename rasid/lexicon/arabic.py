@@ -5,6 +5,7 @@ term may be, and which of the forms are words of their own and so are not it. gu
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from rasid.lexicon import dictionary
 from rasid.lexicon.clitics import decorations
@@ -29,7 +30,8 @@ Forms = dict[tuple[str, Host, bool, Tail], Form]
 def word(term: str, known: Knowledge, *, alone: bool = True) -> Word:
     """The word a watch means by `term`: its lemmas as far as they are known, in all their forms.
 
-    `alone` says that it is the whole term: alone السعودية is the country, in a phrase it may be the adjective.
+    `alone` says that it is the whole term: alone السعودية is the country, in a phrase it may be the adjective, and بعيد
+    is a word of its own, but in بعيد ميلاده it is ب + عيد.
 
     A `Lexical` term is a concept's form, and where it is a plural it keeps to itself (عقوبات: not a single عقوبة).
     """
@@ -38,7 +40,7 @@ def word(term: str, known: Knowledge, *, alone: bool = True) -> Word:
     for form in _spelled(_forms(term, written, known, alone=alone), written):
         forms.setdefault((form.spelled, form.host, form.article, form.tail), form)
     own = {form.key for form in forms.values() if form.tail is not Tail.MUST}
-    stems = {form.key for form in forms.values()}
+    stems = {form.key for form in forms.values()} if alone else None
     guarded_forms = (guarded(form, own, known, stems) for form in forms.values())
     return Word(str(term), tuple(_marked_as(term, written, form) for form in guarded_forms))
 
@@ -67,16 +69,24 @@ def _forms(typed: str, term: str, known: Knowledge, *, alone: bool) -> Iterator[
         yield from plural
         return
     nouns, verbs = _readings(typed, term, stem, known)
+    if alone and isinstance(typed, Lexical):
+        nouns = [_as_noun(noun, stem) for noun in nouns]
     if verbs and not nouns:
         yield Form(term, Rule.SAME, Host.VERB, tail=Tail.MAY)
     else:
         yield from _as_written(term, with_article=stem == term or not nouns, name=_only_name(term, known))
     for noun in nouns:
-        yield from _without_others(noun_forms(noun), noun, known)
+        own_feminine = alone and "feminine-own" in noun.flags and stem != feminine_of(noun)
+        yield from _without_others(noun_forms(replace(noun, feminine="") if own_feminine else noun), noun, known)
     for verb in verbs:
         yield from (form for form in verb_forms(verb) if not _is_another(form, verb, known))
     if not nouns and not verbs:
         yield from _unlisted(term, stem, known)
+
+
+def _as_noun(noun: Noun, stem: str) -> Noun:
+    """An adjective whose feminine the lexicon has as a noun keeps to that: بحرية is the navy, not بحري."""
+    return Noun(stem, "noun", "f", ("ات",)) if noun.pos in ADJECTIVES and stem == feminine_of(noun) else noun
 
 
 def _only_name(term: str, known: Knowledge) -> bool:

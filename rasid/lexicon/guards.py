@@ -6,7 +6,7 @@ arabic.py says what the forms are; here they are held against the words and name
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
-from rasid.lexicon.clitics import allowed, decorations
+from rasid.lexicon.clitics import PRONOUNS, allowed, decorations
 from rasid.lexicon.form import Form, Host, Rule, Tail, folded
 from rasid.lexicon.knowledge import Knowledge, Verb
 from rasid.text.reading import key_of
@@ -15,33 +15,20 @@ _CONJUNCTIONS = {key_of("و"), key_of("ف")}
 _MY = key_of("ي")
 _SHORT = 2  # letters; proclitics of three and more are hardly ever part of a word (وال, بال, ولل)
 _SHORT_NOUN = 4  # letters
+_ARTICLE = key_of("ال")
+_TO = {"ل", "ب", "ول", "وب", "فل"}  # and before which it is more likely its verbal noun: لمنح
 _BARE = {"", "و", "ف"}  # before which a plural spelled like a verb is more likely the verb: كتب
 # Words so common before a pronoun that a ه after them is "his", not the ة of another word typed without its dots.
-_HIS = {
-    "عمل",
-    "طلب",
-    "سن",
-    "دور",
-    "حكم",
-    "خط",
-    "عين",
-    "فكر",
-    "مكتب",
-    "كتب",
-    "قدر",
-    "حد",
-    "بيت",
-    "حق",
-    "رأي",
-    "وقت",
-    "سر",
-}
+_HIS = frozenset("عمل طلب سن دور حكم خط عين فكر مكتب كتب قدر حد بيت حق رأي وقت سر".split())  # noqa: SIM905 -- a list of words
 
 
-def guarded(form: Form, own: AbstractSet[bytes], known: Knowledge, stems: AbstractSet[bytes] = frozenset()) -> Form:
+def guarded(
+    form: Form, own: AbstractSet[bytes], known: Knowledge, stems: AbstractSet[bytes] | None = frozenset()
+) -> Form:
     """`form` without those decorations that are words of their own: والد is not و + الد.
 
-    `own` are the keys of the forms that may stand without a pronoun, `stems` those of all.
+    `own` are the keys of the forms that may stand without a pronoun, `stems` those of all; None where the other words
+    of a phrase make it plain which word it is.
     """
     if form.host is Host.NOTHING or not form.key:
         return form
@@ -49,19 +36,17 @@ def guarded(form: Form, own: AbstractSet[bytes], known: Knowledge, stems: Abstra
         form = form._replace(dotted=True)
     if form.tail is Tail.MAY and form.rule is not Rule.SAME and form.key in known.before_pronouns:
         form = form._replace(tail=Tail.NEVER)  # دعواه is rather his lawsuit
-    if _yields(form, known):
-        form = form._replace(
-            unmarked=frozenset(each.before_key + form.key + each.after_key for each in decorations(form))
-        )
-    others = {*_other_words(form, own, stems or own, known), *_no_pronoun(form)}
+    if stems is not None:
+        form = form._replace(blocked=form.blocked | set(_never(form, own, known)))
+        form = form._replace(unmarked=form.unmarked | set(_unless_marked(form, known)))
+    others = set(_other_words(form, own, stems or own, known)) if stems is not None else set()
     verbs = _verbs_like(form, known)
     if verbs:
-        others |= {each.before_key + form.key + each.after_key for each in decorations(form) if each.before in _BARE}
-    if not others:
-        return form
+        before = _BARE | _TO if any(form.spelled in verb.masdars for verb in verbs) else _BARE
+        others |= {each.before_key + form.key + each.after_key for each in decorations(form) if each.before in before}
     if form.spelled[0] in "أإآ" and all(verb.past != form.spelled for verb in verbs):
-        return form._replace(unmarked=form.unmarked | others)
-    return form._replace(blocked=form.blocked | others)
+        return form._replace(unmarked=form.unmarked | others) if others else form
+    return form._replace(blocked=form.blocked | others) if others else form
 
 
 def only_with(endings: tuple[str, ...], form: Form) -> Form:
@@ -70,11 +55,21 @@ def only_with(endings: tuple[str, ...], form: Form) -> Form:
     return form._replace(blocked=form.blocked | {each.before_key + form.key + each.after_key for each in wrong})
 
 
-def _yields(form: Form, known: Knowledge) -> bool:
-    """Whether a plural without its hamza is rather another noun: اعلام is إعلام, not أعلام."""
-    other = "إ" + form.spelled[1:]
-    return form.rule is Rule.PLURAL and form.spelled[0] == "أ" and any(
-        noun.lemma == other for noun in known.nouns.get(folded(other), []))  # fmt: skip
+def _unless_marked(form: Form, known: Knowledge) -> Iterator[bytes]:
+    """What is another word where a first hamza is not written: الام is الأم, not آلام; اعلام is إعلام, not أعلام."""
+    if form.spelled[0] not in "أإآ":
+        return
+    key, plural = form.key, form.rule is Rule.PLURAL
+    yields, article = plural and _is_lemma("إ" + form.spelled[1:], known), key[:2] == _ARTICLE
+    if yields or article:
+        for each in decorations(form):
+            rest = key[2:] + each.after_key
+            if yields or (len(rest) > 1 and known.knows(rest)):
+                yield each.before_key + key + each.after_key
+
+
+def _is_lemma(word: str, known: Knowledge) -> bool:
+    return any(noun.lemma == word for noun in known.nouns.get(folded(word), []))
 
 
 def _is_deed(stem: str, known: Knowledge) -> bool:
@@ -82,10 +77,19 @@ def _is_deed(stem: str, known: Knowledge) -> bool:
     return any(verb.past == stem for verb in known.verbs.get(folded(stem), []))
 
 
-def _no_pronoun(form: Form) -> Iterator[bytes]:
-    """The form with "my" where grammar has none: verbs bear ني, and ؤ before it becomes ئ."""
-    if form.host is Host.VERB or form.spelled.endswith("ؤ"):
-        yield from (each.before_key + form.key + each.after_key for each in decorations(form) if each.after == "ي")
+def _never(form: Form, own: AbstractSet[bytes], known: Knowledge) -> Iterator[bytes]:
+    """The form with a "my" that it cannot bear, or that makes an adjective of it (إلكتروني), or a verb (أجراها).
+
+    ني is for verbs, ي for nouns, and ؤ before it becomes ئ.
+    """
+    key = form.key
+    mine = "ي" if form.host is Host.VERB or form.spelled.endswith("ؤ") else "ني" if form.host is Host.NOUN else ""
+    wrong = {"ي", mine} if (_may_be_relative(form) or known.knows(key + _MY)) and key + _MY not in own else {mine}
+    if form.host is Host.NOUN and form.rule is not Rule.SAME:
+        wrong |= {spelled for pronoun, spelled in PRONOUNS.items() if key + pronoun in known.of_verbs}
+    wrong -= {""}
+    if wrong:
+        yield from (each.before_key + key + each.after_key for each in decorations(form) if each.after in wrong)
 
 
 def _verbs_like(form: Form, known: Knowledge) -> list[Verb]:
@@ -110,11 +114,8 @@ def _other_words(form: Form, own: AbstractSet[bytes], stems: AbstractSet[bytes],
     bases = [each for each in stems if len(each) < len(stem) and stem.startswith(each)]
     inflected = rare and form.host is Host.NOUN  # فيصل has no يفيصلون
     openings |= {before for base in bases for before in known.openings(base, rare=inflected) if len(before) <= _SHORT}
-    relative = _may_be_relative(form) or known.knows(stem + _MY)
-    if whole or openings or relative:
+    if whole or openings:
         for each in decorations(form):
-            if relative and each.after == "ي" and stem + each.after_key not in own:
-                yield each.before_key + stem + each.after_key
             whole_word = (b"",) if each.after_key else ()  # ل + مايك is no more ل + ماء + ك than مايك is
             for before in (*_without_conjunction(each.before_key), *whole_word):
                 if (before, each.after_key) in whole or (before in openings and (each.after_key or bases)):

@@ -127,7 +127,7 @@ class Knowledge:
         summit, بعقوبة: with a sentence).
         """
         for key, split in self._inside.get(stem, []):
-            if not rare and key not in self.words:
+            if not rare and key not in self.words and not split.pronoun:
                 continue
             if (split.pronoun != _HEH or key in self._ends_heh) and not (self._is_article(split) and self.knows(stem)):
                 yield key, split

@@ -22,6 +22,8 @@ Key = tuple[str, ...]
 MAX_COMPOSED: Final = 200  # phrases a term may be composed to; beyond it the entries' first forms serve
 _NO_WORD: Final = re.compile(r"[-.'\u2019/&]")  # what a reader takes for a gap between words
 _ARABIC: Final = re.compile("[\u0600-\u08ff\ufb50-\ufeff]")
+_JOINED: Final = re.compile(r"\bعبدال(\w{2,})")
+_APART: Final = re.compile(r"\bعبد ال(\w{2,})")
 _PART: Final = 3  # letters of each part of an English compound
 _LINKS: Final = {"of", "for", "in", "on", "with", "by", "to", "from", "the", "a", "an", "and", "against"}
 
@@ -78,7 +80,9 @@ class Thesaurus:
         found: list[Entry] = []
         for key in self._keys(words):
             found.extend(entry for entry in self._index.get(key, []) if entry not in found)
-        return found
+        if found or len(words) != 2 or language_of(*words) == "ar" or min(map(len, words)) < _PART:  # noqa: PLR2004
+            return found
+        return self.entries(("".join(words).lower(),))  # rain forest
 
     def _keys(self, words: Phrase) -> Iterator[Key]:
         return product(*(self._canonical(word) for word in words))
@@ -129,7 +133,7 @@ class Thesaurus:
         names = [entry for entry in entries if entry.kind == "name"]
         if source == "en":
             return [*self._named(names, words, source), *_hyphenated(words, entries)]
-        return self._named(names, words, source)
+        return [*self._named(names, words, source), *_servants(words)]
 
     @staticmethod
     def _named(names: list[Entry], words: Phrase, source: Language) -> list[Rendering]:
@@ -161,6 +165,14 @@ class Thesaurus:
                 if before is not None:
                     return [*before, part]
         return None
+
+
+def _servants(words: Phrase) -> Iterator[Rendering]:
+    """Names of "servant of", joined and apart: عبد الله, عبدالله."""
+    text = " ".join(words)
+    apart = _JOINED.sub(r"عبد ال\1", text)
+    joined = _APART.sub(r"عبدال\1", text)
+    yield from (Rendering(tuple(map(Proper, each.split())), (), name=True) for each in (apart, joined) if each != text)
 
 
 def _hyphenated(words: Phrase, entries: list[Entry]) -> Iterator[Rendering]:

@@ -88,7 +88,7 @@ class Compiler:
             names = self._thesaurus.other_names(words)
             others = [*names, *self._thesaurus.render(words)] if translate else names
             for each in others[:MAX_ALTERNATIVES]:
-                yield each, Rule.NAME if each.name else Rule.TRANSLATION, Level.WORD
+                yield each, _rule(each, words), Level.WORD
 
     def add_word(self, word: str, level: Level, *, alone: bool = False) -> int:
         """The lexis' number of a word, counted once more as used; `alone` where it is a term by itself."""
@@ -204,6 +204,13 @@ class _Making:
         found = tuple([self.compiler.add_word(word, level, alone=alone) for word in words])
         self.numbers += found
         return found
+
+
+def _rule(rendering: Rendering, words: tuple[str, ...]) -> Rule:
+    """What joins a rendering to the term's own words; in one language only a hyphen can (cyber-attack)."""
+    if rendering.name:
+        return Rule.NAME
+    return Rule.SPELLING if language_of(*rendering.words) == language_of(*words) else Rule.TRANSLATION
 
 
 def words_of(text: str) -> tuple[str, ...]:

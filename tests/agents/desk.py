@@ -41,6 +41,7 @@ class Stream:
     acked: list = field(default_factory=list)
     revoked: set = field(default_factory=set)
     kept: dict = field(default_factory=dict)
+    taken: list = field(default_factory=list)
     up: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def send(self, messages):
@@ -111,8 +112,8 @@ def record(value, partition=0, offset=0):
     )
 
 
-def event(*values, partition=0):
-    return Event(batching.Records(record(value, partition, offset) for offset, value in enumerate(values)))
+def event(*values, partition=0, offset=0):
+    return Event(batching.Records(record(value, partition, number) for number, value in enumerate(values, offset)))
 
 
 @asynccontextmanager

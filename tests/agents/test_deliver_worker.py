@@ -1,6 +1,7 @@
 """The delivery agent as a process of its own on the embedded broker: killed, stopped, and nothing lost or invented."""
 
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -10,7 +11,7 @@ from contextlib import asynccontextmanager
 
 import msgspec
 import pytest
-from kafka import KafkaConsumer, KafkaProducer
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from agents import topics
 from agents.sending import Crc32Partitioner
@@ -44,6 +45,9 @@ def environment(settings, tmp_path):
             "RASID_PARTITIONS": "2",
             "RASID_GROUP": settings.topic_prefix + "deliver",
             "RASID_WEB_PORT": "0",
+            "RASID_SESSION_TIMEOUT_SECONDS": "2",
+            "RASID_REBALANCE_TIMEOUT_SECONDS": "4",
+            "RASID_FETCH_MAX_WAIT_MS": "50",
             "RASID_RECEIVERS": str(file),
         }
 
@@ -139,3 +143,60 @@ async def test_a_dead_receiver_holds_up_nobody_and_its_alerts_are_put_aside(sett
     details = Counter(dict(each.headers)["rasid-detail"].decode() for each in letters)
     assert sum(count for detail, count in details.items() if detail.startswith("receiver 'gone'")) == 40
     assert {msgspec.json.decode(each.value)["id"] for each in letters} == well.ids
+
+
+async def test_what_waits_outlives_a_kill_and_a_receiver_that_is_gone_stays_off(settings, environment, tmp_path):
+    async with Collector(default=Status(500)) as failing, Collector(default=Status(410)) as gone:
+        named = environment(failing=failing.url, gone=gone.url)
+        file = tmp_path / "receivers.toml"
+        file.write_text(
+            file.read_text().replace('name = "failing"', 'name = "failing"\nretry_seconds = [1, 1, 1, 60, 60]')
+        )
+        both = ["failing", "gone"]
+        await asyncio.to_thread(publish, settings, [alert(number, receivers=both) for number in range(30)])
+        with (tmp_path / "log").open("wb") as log:
+            async with worker(named, log) as process:
+                await until(lambda: len(failing.received) >= 3, 60)
+                await until_committed(settings, 30)  # what waits for its retry holds up nothing
+                process.kill()
+                await process.wait()
+            failing.default, asked = Status(204), len(gone.received)
+            failing.received.clear()
+            async with worker(named, log):
+                await until(lambda: len(failing.ids) == 30, 60)
+                await asyncio.to_thread(publish, settings, [alert(31, receivers=both)])
+                await until(lambda: "alert_000031" in failing.ids, 20)
+                letters = await asyncio.to_thread(stored, settings, topics.DEAD_LETTERS, 31)
+                assert len(gone.received) == asked
+                await changed_while_running(settings, file, failing, tmp_path / "log")
+    assert len({json.loads(each.value)["id"] for each in letters}) == 31
+    assert not any(each.fault for each in failing.received)
+
+
+async def changed_while_running(settings, file, collector, log):
+    """A broken receivers file changes nothing and says so; the next good one is in force."""
+    good = file.read_text()
+    file.write_text(good + "\n[[receiver]]\nname = \n")
+    await until(lambda: "stay in force" in log.read_text(), 10)
+    await asyncio.to_thread(publish, settings, [alert(41, receivers=["failing"])])
+    await until(lambda: "alert_000041" in collector.ids, 10)
+    file.write_text(good.replace('"gone"', '"other"').replace("/hooks", "/other"))
+    await until(lambda: "has changed: failing, other" in log.read_text(), 10)
+
+
+async def until_committed(settings, count, seconds=20):
+    """Until the group has committed so many records of alerts."""
+    own = settings.model_copy(update={"group": settings.topic_prefix + "deliver"})  # as the environment has it
+    group = {"bootstrap_servers": settings.bootstrap_servers, "group_id": own.group_id}
+    topic = topics.ALERTS.name(settings)
+
+    def committed():
+        consumer = KafkaConsumer(**group, enable_auto_commit=False)
+        try:
+            return sum(consumer.committed(TopicPartition(topic, partition)) or 0 for partition in range(2))
+        finally:
+            consumer.close()
+
+    async with asyncio.timeout(seconds):
+        while await asyncio.to_thread(committed) < count:  # noqa: ASYNC110  # it is about the broker
+            await asyncio.sleep(0.1)

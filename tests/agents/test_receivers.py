@@ -70,6 +70,9 @@ secrets = ["{SECRET}"]
 """
 
 
+SECRETS = f'secrets = ["{SECRET}"]'
+
+
 @pytest.mark.parametrize(
     ("wrong", "right", "complaint"),
     [
@@ -90,8 +93,32 @@ secrets = ["{SECRET}"]
         (f'["{SECRET}"]', "[]", "no secret is given"),
         (f'["{SECRET}"]', "[5]", "something other than strings"),
         ("whsec_", "", "whsec_ followed by base64"),
-        ("name =", 'type = "apprise"\nname =', "type 'apprise' is not supported: this version has webhook"),
-        ("name =", 'type = "alertmanager"\nextra = 1\nname =', "type 'alertmanager' is not supported"),
+        (
+            "name =",
+            'type = "fax"\nname =',
+            "type 'fax' is not supported: this version has webhook, alertmanager, apprise",
+        ),
+        ("name =", 'type = "apprise"\nname =', "has none, only webhook"),
+        (
+            "name =",
+            'type = "alertmanager"\nname =',
+            "unknown key 'secrets': a receiver of type 'alertmanager' has none",
+        ),
+        (SECRETS, 'type = "alertmanager"', "url has a query: give Alertmanager's own URL"),
+        (
+            f'?token=query-to-hide"\n{SECRETS}',
+            '"\ntype = "alertmanager"\nfiring_seconds = 5',
+            "firing_seconds is 5: a num",
+        ),
+        (SECRETS, 'type = "apprise"', "url is none that Apprise reads ('https')"),
+        ("name =", 'format = "xml"\nname =', "format 'xml' is not supported: one of standard, cloudevents"),
+        ("name =", 'authorization = "Bearer a\\nb-to-hide"\nname =', "a character that a header may not have"),
+        ("name =", "retry_seconds = [5, 0]\nname =", "retry_seconds is [5, 0]: a list of at most 20"),
+        ("name =", "retry_seconds = [100000]\nname =", "each at most a day"),
+        ("name =", "retry_seconds = 5\nname =", "retry_seconds is a number"),
+        ("name =", 'title = "{{ article.titel }}"\nname =', "title: names 'titel', which an alert does not have"),
+        ("name =", 'text = "{% for x in y %}"\nname =', "text: line 1: Unexpected end of template"),
+        ("name =", 'text = "{{ range(9) }}"\nname =', "text: line 1: Call is not allowed"),
         ("name =", "type = 5\nname =", "type 5 is not supported"),
         ("name =", 'allow_private = "yes"\nname =', "allow_private is a string: true or false"),
         ("name =", "timeout_seconds = 0\nname =", "timeout_seconds is 0: a number from 1 to 30"),

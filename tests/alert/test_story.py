@@ -48,6 +48,17 @@ def test_another_report_is_another_story():
     assert len({take(book, match("urn:1")).alert.id, take(book, match("urn:2", OTHER)).alert.id}) == 2
 
 
+def test_one_text_under_another_lead_is_a_copy_elsewhere_and_later_news_at_its_own_publisher():
+    lead = (
+        "وصل الوفد الثالث ليلا إلى مقر الاجتماعات وسط إجراءات مشددة ولم يدل أعضاؤه بأي تصريح لمن انتظرهم من الصحفيين "
+    )
+    for publisher, reason in (("صحيفة", Reason.COPY), ("وكالة", Reason.FIRED)):
+        book = StoryBook()
+        take(book, match("urn:1"))
+        assert take(book, match("urn:2", lead + WIRE, publisher)).reason is reason
+    assert take(book, match("urn:3", WIRE + " انتهى", "وكالة")).reason is Reason.COPY
+
+
 def test_a_story_is_told_of_again_at_three_ten_and_thirty_publishers():
     book = StoryBook()
     found = {n: change for n, change in enumerate((take(book, each) for each in published(40)), 1) if change.alert}

@@ -70,35 +70,39 @@ def test_no_header_breaks_it(header):
     assert seconds is None or seconds >= 0
 
 
+MINUTE, HOUR = 60, 3600
+TABLE = [5, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR]
+
+
 def test_the_waits_are_the_table_with_jitter():
     rng = random.Random(7)
-    for failures, delay in enumerate([1, 5, 15, 30], start=1):
-        waits = [Schedule().wait_seconds(failures, 0, rng) for _ in range(200)]
+    for failures, delay in enumerate(TABLE, start=1):
+        waits = [Schedule().wait_seconds(failures, rng) for _ in range(200)]
         assert min(waits) < 0.85 * delay
         assert max(waits) > 1.15 * delay
         assert all(0.8 * delay <= wait <= 1.2 * delay for wait in waits)
 
 
 def test_after_the_last_attempt_there_is_no_wait():
-    assert Schedule().wait_seconds(5, 0, random.Random(7)) is None
-    assert Schedule(delays_seconds=()).wait_seconds(1, 0, random.Random(7)) is None
+    assert Schedule().wait_seconds(10, random.Random(7)) is None
+    assert Schedule(delays_seconds=()).wait_seconds(1, random.Random(7)) is None
 
 
 def test_a_receiver_may_ask_for_more_time_but_not_for_less_or_for_ever():
     rng = random.Random(7)
     schedule = Schedule()
-    assert schedule.wait_seconds(1, 0, rng, asked_seconds=20) >= 20
-    assert schedule.wait_seconds(4, 0, rng, asked_seconds=0) >= 24
-    assert schedule.wait_seconds(1, 0, rng, asked_seconds=1e9) is None
-    assert schedule.wait_seconds(1, 0, rng, asked_seconds=100) <= 120
+    assert 20 <= schedule.wait_seconds(1, rng, asked_seconds=20) <= 24
+    assert schedule.wait_seconds(4, rng, asked_seconds=0) >= 0.8 * 2 * HOUR
+    assert 24 * HOUR <= schedule.wait_seconds(1, rng, asked_seconds=1e9) <= 1.2 * 24 * HOUR
 
 
-def test_no_attempt_begins_after_the_deadline():
-    assert Schedule().wait_seconds(4, 100, random.Random(7)) is not None
-    assert Schedule().wait_seconds(4, 130, random.Random(7)) is None
+def test_the_longest_life_is_longer_than_any_schedule():
+    rng = random.Random(7)
+    for _ in range(100):
+        assert sum(Schedule().wait_seconds(failures, rng) for failures in range(1, 10)) < Schedule().lifetime_seconds
 
 
 def test_the_same_seed_gives_the_same_waits():
     one, other = random.Random(3), random.Random(3)
-    waits = [[Schedule().wait_seconds(failures, 0, rng) for failures in (1, 2)] for rng in (one, other)]
+    waits = [[Schedule().wait_seconds(failures, rng) for failures in (1, 2)] for rng in (one, other)]
     assert waits[0] == waits[1]

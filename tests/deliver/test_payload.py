@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rasid.deliver import payload
-from schemas.alert import Story
+from schemas.alert import Digest, Group, Member, Story
 from tests.deliver.alerts import AT, alert, entity, hit, topic
 
 IDENTITY = [
@@ -134,3 +134,17 @@ def test_nothing_is_left_out_in_silence():
 
 def test_the_moment_of_the_alert_is_the_payloads():
     assert json.loads(payload.body(alert()))["timestamp"] == AT.isoformat().replace("+00:00", "Z")
+
+
+def test_a_group_or_digest_of_long_alerts_fits_too():
+    member = Member(
+        "alert_1", "alert.fired", "w", "info", "خبر " * 50, "https://news.example/" + "a" * 1900, "وكالة", AT
+    )
+    for name, many in (
+        ("group", Group("g", {}, [member] * 20)),
+        ("digest", Digest(AT, AT, 3, 20, [member] * 20)),
+    ):
+        body = payload.body(alert(**{name: many}))
+        kept = len(read(body)[name]["alerts"])
+        assert 0 < kept < 20
+        assert read(body)["left_out"]["alerts"] == 20 - kept

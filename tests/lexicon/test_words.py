@@ -117,7 +117,7 @@ def test_the_engine_works_without_the_dictionary():
 def test_a_thousand_watches_compile_quickly():
     known = knowledge.own()
     lemmas = [noun.lemma for nouns in list(known.nouns.values())[:1000] for noun in nouns][:1000]
-    book, begun = Watchbook(), time.perf_counter()
+    book, begun = Watchbook(), time.process_time()
     for number, lemma in enumerate(lemmas):
         assert book.add(Watch(id=f"w{number}", query=lemma))
-    assert time.perf_counter() - begun < COMPILED_SECONDS
+    assert time.process_time() - begun < COMPILED_SECONDS

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rasid.watch.fault import FaultReason
 from rasid.watch.watchbook import Watchbook
 from schemas.article import ArticleEvent
 from schemas.watch import Watch
@@ -160,3 +161,49 @@ def test_cases(row):
     assert book.add(Watch(id="w", query=row["query"])), book.faulty
     event = ArticleEvent(uri="urn:case", body=row["text"], **{k: row[k] for k in ("title", "language") if k in row})
     assert bool(found(book, event)) is row["match"], row.get("note")
+
+
+def fired(book, text):
+    return [match.watch.id for match in book.match(article(text))]
+
+
+def test_a_watch_that_searches_by_another_means_it_as_it_is_now():
+    book = Watchbook()
+    assert not book.add(Watch("both", "search:pact AND عقوبات"))
+    assert book.faulty["both"].reason is FaultReason.SEARCH
+    book.add(Watch("pact", "هدنة", enabled=False))  # a watch that rests may be built upon
+    assert fired(book, "هدنة وعقوبات") == ["both"]
+    book.add(Watch("pact", "اتفاق"))
+    assert fired(book, "هدنة وعقوبات") == []
+    assert fired(book, "اتفاق وعقوبات") == ["both", "pact"]
+    book.remove("pact")
+    assert "there is no watch 'pact'" in str(book.faulty["both"])
+    assert fired(book, "اتفاق وعقوبات") == []
+
+
+def test_a_circle_of_watches_is_refused_and_opens_when_one_is_mended():
+    book = Watchbook()
+    book.add(Watch("a", "search:b OR هدنة"))
+    book.add(Watch("b", "search:c OR عقوبات"))
+    book.add(Watch("c", "search:a OR قمة"))
+    assert set(book.faulty) == {"a", "b", "c"}
+    assert all("circle" in str(fault) for fault in book.faulty.values())
+    book.add(Watch("c", "قمة"))
+    assert not book.faulty
+    assert fired(book, "قمة") == ["a", "b", "c"]
+
+
+def test_watches_without_a_necessary_word_are_listed():
+    book = Watchbook()
+    book.add(Watch("language", "lang:ar"))
+    book.add(Watch("range", "published:[2026-01-01 TO *] NOT هدنة"))
+    book.add(Watch("score", "SCORE>=5(lang:ar^5, هدنة^3)"))
+    book.add(Watch("word", "lang:ar AND هدنة"))
+    assert book.always == ["language", "range", "score"]
+
+
+def test_a_count_is_of_one_field():
+    book = Watchbook()
+    book.add(Watch("twice", "ATLEAST/2 هدنة"))
+    assert not book.match(article("هدنة", title="هدنة"))
+    assert book.match(article("هدنة", title="هدنة بعد هدنة"))
