@@ -14,7 +14,7 @@ from rasid.lexicon.form import Form, Host, Lexical, Rule, Tail, Verbal, folded
 from rasid.lexicon.guards import guarded, only_with
 from rasid.lexicon.inflection import ADJECTIVES, alone, noun_forms, singular
 from rasid.lexicon.knowledge import Knowledge, Noun, Verb, bare, feminine_of, written_plural
-from rasid.lexicon.lexis import Word
+from rasid.lexicon.lexis import MAX_WORD, Word
 from rasid.lexicon.transliteration import spellings, variants
 from rasid.text.letters import SHADDA, same_mark
 from rasid.text.reading import key_of
@@ -36,6 +36,8 @@ def word(term: str, known: Knowledge, *, alone: bool = True) -> Word:
     A `Lexical` term is a concept's form, and where it is a plural it keeps to itself (عقوبات: not a single عقوبة).
     """
     written = bare(term)
+    if not 0 < len(written) <= MAX_WORD:  # only marks, or no Arabic word
+        return Word(str(term), (Form(written, Rule.SAME),))
     forms: Forms = {}
     for form in _spelled(_forms(term, written, known, alone=alone), written):
         forms.setdefault((form.spelled, form.host, form.article, form.tail), form)

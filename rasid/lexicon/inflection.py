@@ -23,7 +23,7 @@ def noun_forms(noun: Noun) -> Iterator[Form]:
         yield from _feminine(feminine, noun, adjective=adjective)
     if "no-dual" not in noun.flags:
         yield from dual(noun.lemma, noun)
-    plain = noun.pos == "noun" and not {"plural-only", "plural-own"} & noun.flags and noun.lemma[-1] != "ة"
+    plain = noun.pos == "noun" and not {"plural-only", "plural-own"} & noun.flags and not noun.lemma.endswith("ة")
     unlisted = ("ات",) if plain and len(noun.lemma) >= _VERBAL_NOUN else ()
     for plural in noun.plurals or unlisted:
         yield from plural_forms(noun, plural)
