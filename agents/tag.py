@@ -64,10 +64,11 @@ class Tagging:
 
 def register(app: App, settings: Settings) -> None:
     """Adds the agent, and the watchlist it works by."""
+    gc.disable()  # the lexicon is a million objects that never go: the collector need not walk them again and again
     tagger = None if settings.ner == "off" else sequence.own()
     analysis = Analysis(sequence=tagger, sequence_for_all=settings.ner == "all")
-    gc.collect()
-    gc.freeze()  # the lexicon is a million objects that never go: the collector need not walk them again and again
+    gc.freeze()
+    gc.enable()
     for name in TAGGERS:
         metrics.TAGGER_ON.labels(name).set(1)
     metrics.TAGGER_ON.labels(names.TAGGER).set(settings.ner != "off")

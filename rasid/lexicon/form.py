@@ -1,7 +1,8 @@
 """A form: one written shape of a word, and the clitics that may stand on it."""
 
 from enum import StrEnum
-from typing import NamedTuple
+from functools import lru_cache
+from typing import NamedTuple, Protocol
 
 from rasid.text.letters import MARK, fold_char
 from rasid.text.reading import word_key
@@ -69,11 +70,28 @@ class Proper(Lexical):
     __slots__ = ()
 
 
+class Barred(NamedTuple):
+    """Whole words (keys) that look like a form with clitics and are words of their own: والد for لد.
+
+    `unmarked` are those that a first hamza tells apart: لازمة is a word, لأزمة is ل + أزمة.
+    """
+
+    blocked: frozenset[bytes]
+    unmarked: frozenset[bytes]
+
+
+class Guard(Protocol):
+    """Knows what a form may not be with clitics, and works it out when it is first asked: few forms are ever met."""
+
+    @property
+    def barred(self) -> Barred:
+        """The words that are not the form."""
+
+
 class Form(NamedTuple):
     """`spelled` is the form with its marks; `article` says whether ال may precede it.
 
-    `blocked` are whole words (keys) that look like this form with clitics and are words of their own: والد for لد.
-    `unmarked` are such words that a first hamza tells apart: لازمة is a word, لأزمة is ل + أزمة.
+    `blocked` are whole words (keys) that are not this form with clitics, besides those that `guard` knows.
     `dotted` forms end in a ة that without its dots is a pronoun: عملة is currency, عمله his work.
     """
 
@@ -83,15 +101,24 @@ class Form(NamedTuple):
     article: bool = False
     tail: Tail = Tail.NEVER
     blocked: frozenset[bytes] = frozenset()
-    unmarked: frozenset[bytes] = frozenset()
     dotted: bool = False
+    guard: Guard | None = None
 
     @property
     def key(self) -> bytes:
         """The folded letters under which the form is looked up."""
         return word_key(self.spelled)
 
+    def bars(self, key: bytes) -> bool:
+        """Whether `key` is another word, however it is marked."""
+        return key in self.blocked or (self.guard is not None and key in self.guard.barred.blocked)
 
+    def bars_unmarked(self, key: bytes) -> bool:
+        """Whether `key` is another word where the form's first hamza is not written."""
+        return self.guard is not None and key in self.guard.barred.unmarked
+
+
+@lru_cache(maxsize=200_000)
 def folded(word: str) -> str:
     """One word folded, marks and separators dropped."""
     return "".join(fold_char(char) for char in word).replace(MARK, "").replace(" ", "")

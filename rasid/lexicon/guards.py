@@ -5,9 +5,10 @@ arabic.py says what the forms are; here they are held against the words and name
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 
 from rasid.lexicon.clitics import PRONOUNS, allowed, decorations
-from rasid.lexicon.form import Form, Host, Rule, Tail, folded
+from rasid.lexicon.form import Barred, Form, Host, Rule, Tail, folded
 from rasid.lexicon.knowledge import Knowledge, Verb
 from rasid.text.reading import key_of
 
@@ -36,17 +37,51 @@ def guarded(
         form = form._replace(dotted=True)
     if form.tail is Tail.MAY and form.rule is not Rule.SAME and form.key in known.before_pronouns:
         form = form._replace(tail=Tail.NEVER)  # دعواه is rather his lawsuit
+    return form._replace(guard=_Guard(form, own, stems, known))
+
+
+@dataclass(slots=True, eq=False)
+class _Guard:
+    """What `form` may not be, among the other forms of its word. Equal where all that it rests on is."""
+
+    form: Form
+    own: AbstractSet[bytes]
+    stems: AbstractSet[bytes] | None
+    known: Knowledge
+    _barred: Barred | None = None
+
+    @property
+    def barred(self) -> Barred:
+        """The words that are not the form, worked out when they are first asked for."""
+        if self._barred is None:
+            self._barred = _barred(self.form, self.own, self.stems, self.known)
+        return self._barred
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Guard) and self._rests_on() == other._rests_on() and self.known is other.known
+
+    def __hash__(self) -> int:
+        return hash(self.form)
+
+    def _rests_on(self) -> tuple[Form, AbstractSet[bytes], AbstractSet[bytes] | None]:
+        return self.form, self.own, self.stems
+
+
+def _barred(form: Form, own: AbstractSet[bytes], stems: AbstractSet[bytes] | None, known: Knowledge) -> Barred:
+    blocked, unmarked, others = set[bytes](), set[bytes](), set[bytes]()
     if stems is not None:
-        form = form._replace(blocked=form.blocked | set(_never(form, own, known)))
-        form = form._replace(unmarked=form.unmarked | set(_unless_marked(form, known)))
-    others = set(_other_words(form, own, stems or own, known)) if stems is not None else set()
+        blocked.update(_never(form, own, known))
+        unmarked.update(_unless_marked(form, known))
+        others.update(_other_words(form, own, stems or own, known))
     verbs = _verbs_like(form, known)
     if verbs:
         before = _BARE | _TO if any(form.spelled in verb.masdars for verb in verbs) else _BARE
         others |= {each.before_key + form.key + each.after_key for each in decorations(form) if each.before in before}
     if form.spelled[0] in "أإآ" and all(verb.past != form.spelled for verb in verbs):
-        return form._replace(unmarked=form.unmarked | others) if others else form
-    return form._replace(blocked=form.blocked | others) if others else form
+        unmarked |= others
+    else:
+        blocked |= others
+    return Barred(frozenset(blocked), frozenset(unmarked))
 
 
 def only_with(endings: tuple[str, ...], form: Form) -> Form:

@@ -170,7 +170,7 @@ class Lexis:
 
     def _at(self, key: bytes, split: Split) -> Iterator[int]:
         for number, form in self._by_key.get(split.stem, ()):
-            if allowed(form, split) and key not in form.blocked:
+            if allowed(form, split) and not form.bars(key):
                 yield number
         if self._by_prefix and not split.pronoun:
             for number, form in self._by_prefix.get(split.stem[:_PREFIX_LETTERS], ()):
@@ -220,7 +220,7 @@ def _reads(word: Word, key: bytes, split: Split, written: Letters) -> Joined | N
     """The form of `word` that `split` leaves, marks compared."""
     for form in word.forms:
         fits = split.stem.startswith(form.key) if word.prefix else split.stem == form.key
-        if not fits or key in form.blocked or (key in form.unmarked and not _marked(split, written)):
+        if not fits or form.bars(key) or (form.bars_unmarked(key) and not _marked(split, written)):
             continue
         proclitic = allowed(form, split)
         if proclitic and form.dotted and not proclitic.article and written[-1][0] not in _TEH_MARBUTAS:

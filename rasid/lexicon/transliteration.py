@@ -5,6 +5,7 @@ The rule for unlisted names is conservative: it varies only what looks like a tr
 that the lists know, so that عمر stays apart from عامر.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from itertools import chain, islice
 from typing import Final
@@ -23,10 +24,13 @@ _CUSTOMARY: Final = (("أمريك", "أميرك"), ("ديمقراط", "ديمو�
 # A hamza between long vowels or before ة has had three seats: Cairo's, Beirut's, and none (شئون, شؤون, شءون).
 _SEATS: Final = (("ؤو", ("ئو", "ءو", "ؤ")), ("ئو", ("ؤو", "ءو")), ("ءو", ("ؤو", "ئو")), ("يئة", ("يأة",)),
                  ("يأة", ("يئة",)), ("يئت", ("يأت",)), ("مئة", ("مائة",)), ("مائة", ("مئة",)))  # fmt: skip
+_SPELLED_OTHERWISE: Final = re.compile("|".join([*chain(*_CUSTOMARY), *(here for here, _ in _SEATS)]))
 
 
 def spellings(word: str) -> list[str]:
     """The customary other spellings of any word, listed or not; without `word` itself."""
+    if not _SPELLED_OTHERWISE.search(word):  # most words
+        return []
     found: dict[str, None] = {}
     for left, right in _CUSTOMARY:
         for here, there in ((left, right), (right, left)):

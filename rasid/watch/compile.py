@@ -40,20 +40,22 @@ Lookup = Callable[[str], Watch | None]
 _Rendered = tuple[Rendering, Rule | None, Level]
 
 
-def _nobody(_watch_id: str) -> Watch | None:
+def nobody(_watch_id: str) -> Watch | None:
     return None
 
 
 class Compiler:
     """Compiles queries against one lexis, where the words of a compiled clause are counted as used.
 
-    `lookup` finds the watch that `search:` names; `known` are the names to suggest where it finds none.
+    `lookup` finds the watch that `search:` names. Without
+    `context` a word of a phrase is the word that it is alone: so linting compares them.
     """
 
-    def __init__(self, lexis: Lexis, thesaurus: Thesaurus, lookup: Lookup = _nobody) -> None:
+    def __init__(self, lexis: Lexis, thesaurus: Thesaurus, lookup: Lookup = nobody, *, context: bool = True) -> None:
         self._lexis = lexis
         self._thesaurus = thesaurus
         self._lookup = lookup
+        self._context = context
         self._word = lru_cache(maxsize=50_000)(self._make_word)
 
     def compile(self, node: Node, *, translate: bool = True, own_id: str = "") -> Clause:
@@ -92,7 +94,7 @@ class Compiler:
 
     def add_word(self, word: str, level: Level, *, alone: bool = False) -> int:
         """The lexis' number of a word, counted once more as used; `alone` where it is a term by itself."""
-        return self._lexis.add(self._word(word, level, alone=alone))
+        return self._lexis.add(self._word(word, level, alone=alone or not self._context))
 
     def again(self, number: int) -> int:
         """Counts a word once more as used."""

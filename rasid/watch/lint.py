@@ -17,7 +17,7 @@ from rasid.text.reading import keys_of
 from rasid.watch.anchors import Cost, anchors
 from rasid.watch.attributes import ENTITY_TYPES, aliases, name_of
 from rasid.watch.clause import Clause
-from rasid.watch.compile import Compiler, Lookup, words_of
+from rasid.watch.compile import Compiler, Lookup, nobody, words_of
 from rasid.watch.parser import parse
 from rasid.watch.query import (
     And,
@@ -63,9 +63,7 @@ class Linter:
     def __init__(self, lookup: Lookup | None = None) -> None:
         self._lexis = Lexis()
         self._thesaurus = thesaurus.own()
-        self._compiler = (
-            Compiler(self._lexis, self._thesaurus, lookup) if lookup else Compiler(self._lexis, self._thesaurus)
-        )
+        self._compiler = Compiler(self._lexis, self._thesaurus, lookup or nobody, context=False)
 
     def findings(self, query: str, *, translate: bool = True, own_id: str = "") -> list[Finding]:
         """What there is to say of a query, in the order of its columns."""

@@ -81,4 +81,4 @@ def _failed(word: Word, key: bytes, surface: str) -> Failed | None:
 
 
 def _is_other(form: Form, key: bytes) -> bool:
-    return key in form.blocked or key in form.unmarked
+    return form.bars(key) or form.bars_unmarked(key)

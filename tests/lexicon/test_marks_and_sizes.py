@@ -33,7 +33,7 @@ def decorated(draw: st.DrawFn) -> tuple[str, str]:
     term = draw(st.sampled_from(TERMS))
     forms = [form for form in arabic.word(term, knowledge.own()).forms if not form.dotted and form.host is Host.NOUN]
     form = draw(st.sampled_from(forms))
-    others = form.blocked | form.unmarked
+    others = form.blocked.union(*(form.guard.barred if form.guard else ()))
     free = [each for each in decorations(form) if each.before_key + form.key + each.after_key not in others]
     each = draw(st.sampled_from(free))
     return term, each.before + form.spelled + each.after
