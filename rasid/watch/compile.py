@@ -41,6 +41,7 @@ _Rendered = tuple[Rendering, Rule | None, Level]
 
 
 def nobody(_watch_id: str) -> Watch | None:
+    """A look-up that knows no watch."""
     return None
 
 
