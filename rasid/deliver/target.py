@@ -21,6 +21,7 @@ WEB_PORTS: Final = frozenset(SCHEMES.values())
 FIRST_FREE_PORT: Final = 1024  # RFC 6335: below are system ports, where mail and databases' shells listen
 # WHATWG URL, "ends in a number": such a host is an IPv4 address in one spelling or another, 0x7f.1 among them.
 NUMBER: Final = re.compile(r"(?:[0-9]+|0[xX][0-9a-fA-F]*)\Z")
+HOST: Final = re.compile(r"[A-Za-z0-9_.-]+\Z")  # host names as resolvers take them
 PRINTABLE: Final = re.compile(r"[\x21-\x7e]+\Z")  # what a URL consists of, RFC 3986
 
 
@@ -121,6 +122,8 @@ def _host(parts: SplitResult) -> str:
         raise ConfigError("url names no host: write https://host/path")
     if "%" in host or "%" in parts.netloc:
         raise ConfigError(f"url has the host {host!r}: a host has no zone and no %XX")
+    if ":" not in host and not HOST.match(host):
+        raise ConfigError(f"url has the host {host!r}: a host has letters, digits, '-', '_' and '.'")
     if NUMBER.match(host.rpartition(".")[2]) and literal(host) is None:
         raise ConfigError(f"url has the host {host!r}: write an IPv4 address as four decimal numbers")
     return host
