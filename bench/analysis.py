@@ -84,7 +84,8 @@ def measure(options: Options, step: Step) -> Measured:
     texts = articles.events(options.articles, options.count)
     watches = articles.watches(options.watches)
     analysis = Analysis()
-    _scans(analysis.book, texts)
+    _whole(analysis, texts)
+    _freeze()
     reading = _quickest(lambda: _scans(analysis.book, texts), texts)
     tags = _tags_micros(analysis, texts)
     sizes = [_size(analysis, watches[:size], texts, step) for size in _sizes(options.sizes, len(watches))]
@@ -111,8 +112,7 @@ def _size(analysis: Analysis, watches: Sequence[Watch], texts: Sequence[ArticleE
     load = time.process_time() - began
     step(f"matching with {len(watches):,} watches", 0)
     first = _micros(lambda: _matches(book, texts), texts)
-    gc.collect()
-    gc.freeze()  # as the worker does
+    _freeze()
     memory = _memory_mb() - before
     book.verified = 0
     found = _matches(book, texts)
@@ -126,6 +126,12 @@ def _size(analysis: Analysis, watches: Sequence[Watch], texts: Sequence[ArticleE
         round(1e6 / tagged, 1), tagged, round(load, 2), round(memory, 1), len(book.faulty), strings, peer,
         round(micros / peer, 2) if peer else None,
     )  # fmt: skip
+
+
+def _freeze() -> None:
+    """Keeps the collector from walking what stays, as the worker does."""
+    gc.collect()
+    gc.freeze()
 
 
 def _scans(book: Watchbook, texts: Iterable[ArticleEvent]) -> None:
