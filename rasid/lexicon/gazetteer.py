@@ -15,8 +15,9 @@ FOLDER: Final = "gazetteer"
 class Name:
     """Someone or something with a name. The first of `ar` and `en` is the canonical one.
 
-    `alone_*` are surnames that name a person without more; `acronym` is compared with its capitals. `needs_context`
-    marks a name that is also an ordinary word. A `state` is a country itself, `country` the one in which a place lies.
+    `alone_*` are surnames that name a person without more; `acronym` is compared with its capitals. `doubtful` are
+    those that are also ordinary words and count in context only; `adjectives` are what belongs to a country (السعودية
+    is both). A `state` is a country itself, `country` the one in which a place lies.
     """
 
     type: EntityType
@@ -25,9 +26,10 @@ class Name:
     en: tuple[str, ...]
     alone_ar: tuple[str, ...] = ()
     alone_en: tuple[str, ...] = ()
-    needs_context: bool = False
+    doubtful: frozenset[str] = frozenset()
     country: str = ""
     state: bool = False
+    adjectives: tuple[str, ...] = ()
 
     @property
     def label_ar(self) -> str:
@@ -58,10 +60,26 @@ def _names(row: seeds.Row, kind: EntityType) -> Iterator[Name]:
     cells = {column: tuple(seeds.values(value)) for column, value in row.items()}
     english = (*cells["en"], *cells.get("alias_en", ()), *cells.get("acronym", ()))
     arabic = (*cells["ar"], *cells.get("alias_ar", ()))
-    context = bool(row.get("ambiguous") or row.get("context"))
+    state = "nisba_ar" in row
+    ordinary = (*arabic, *english) if row.get("context") else _ordinary(cells.get("ambiguous", ()), state=state)
     country = row.get("country", "") or row.get("iso2", "")
     alone = cells.get("alone_ar", ()), cells.get("alone_en", ())
-    yield Name(kind, row["wikidata"] or None, arabic, english, *alone, context, country, "nisba_ar" in row)
+    yield Name(
+        kind, row["wikidata"] or None, arabic, english, *alone, frozenset(ordinary), country, state,
+        cells.get("nisba_ar", ()),
+    )  # fmt: skip
     if row.get("capital_ar"):
         yield Name("LOC", row.get("capital_wikidata") or None, cells["capital_ar"], cells["capital_en"],
                    country=row["iso2"])  # fmt: skip
+
+
+def _ordinary(ambiguous: tuple[str, ...], *, state: bool) -> Iterator[str]:
+    """Of the words that a row calls ambiguous the ordinary ones: their reason translates a word or counts letters.
+
+    Another bearer of the name (a club, a talk, a surname) makes none. A country's name is mostly the country, unless
+    the reason says otherwise.
+    """
+    for each in ambiguous:
+        word, _, reason = each.partition(":")
+        if ("mostly" in reason) if state else ('"' in reason or "letters" in reason):
+            yield word.strip()

@@ -23,6 +23,9 @@ TAGGER: Final = "gazetteer"
 MAX_MENTIONS: Final = 2_000  # of one article: a record has to fit a Kafka message
 _NOT_IT: Final = -1
 _LAST: Final = itemgetter(0)
+_CITY: Final = "مدينة"
+_TEH: Final = word_key("ة")
+_ARTICLE: Final = word_key("ال")
 _SHORT: Final = 4  # letters up to which a name with a clitic is checked against ordinary words
 # Words before a name that is also an ordinary word, which make it a name.
 _BEFORE: Final = frozenset(word_key(word) for word in (
@@ -39,6 +42,9 @@ class Filed(NamedTuple):
     label: Label
     number: int  # of this name under this writing
     whose: int  # of this name
+    title: int  # words before the name itself: الأمير in الأمير محمد بن سلمان
+    doubtful: bool  # whether only its context makes it a name
+    adjective: bool  # whether it is also a country's adjective
 
 
 class Mention(NamedTuple):
@@ -74,7 +80,10 @@ class EntityTagger:
             words = tuple(self._word(word) for word in written.replace("-", " ").replace(".", " ").split())
             if words:
                 self._filed += 1
-                self._index.add(words, Filed(name, words, self._keys[words[0]], label, self._filed, whose))
+                key = self._keys[words[0]]
+                doubtful, adjective = key in map(word_key, name.doubtful), key in _adjectives(name)
+                title = _title(written, name)
+                self._index.add(words, Filed(name, words, key, label, self._filed, whose, title, doubtful, adjective))
 
     def _word(self, written: str) -> int:
         if written not in self._words:
@@ -118,7 +127,7 @@ class EntityTagger:
             if found:
                 return found
         for filed in singles:
-            if not filed.name.needs_context or _has_context(scan, index):
+            if (not filed.doubtful or _has_context(scan, index)) and not (filed.adjective and _agrees(scan, index)):
                 found = self._standing(scan, index, index, filed)
                 if found:
                     return found
@@ -133,7 +142,7 @@ class EntityTagger:
             if len(self._judged) >= CACHE_WORDS:
                 self._judged.clear()
             it_is = stands(self.lexis, scan.reading, filed.words, first)
-            cut = self._judged[asked] = _clitic_length(scan, filed.key, first) if it_is else _NOT_IT
+            cut = self._judged[asked] = _before_name(scan, filed, first) if it_is else _NOT_IT
         return None if cut == _NOT_IT else Mention(first, last, start + cut, end, filed)
 
 
@@ -142,12 +151,48 @@ def _has_context(scan: Scan, index: int) -> bool:
     return before is not None and scan.reading.keys[before] in _BEFORE
 
 
-def _clitic_length(scan: Scan, own: bytes, index: int) -> int:
-    """How many characters stand before the name's first word; 0 where a lost alef of ال leaves no clean cut."""
+def _agrees(scan: Scan, index: int) -> bool:
+    """Whether a feminine noun as definite comes before: الخارجية السعودية, شركة سورية, وزارة الدفاع السعودية."""
+    before = scan.reading.previous_word(index)
+    if before is None:
+        return False
+    noun, own = scan.reading.keys[before], scan.reading.keys[index]
+    if noun.startswith(_ARTICLE) != own.startswith(_ARTICLE):
+        return False
+    head = scan.reading.previous_word(before) if noun.startswith(_ARTICLE) else None
+    return noun.endswith(_TEH) or (head is not None and scan.reading.keys[head].endswith(_TEH))
+
+
+def _adjectives(name: Name) -> set[bytes]:
+    return {word_key(prefix + each) for each in name.adjectives for prefix in ("", "ال")}
+
+
+def _title(written: str, name: Name) -> int:
+    """How many words of a name are a title: what follows is another of the person's names, or the city after مدينة."""
+    words = written.split()
+    for count in range(1, len(words) - (name.type == "PER")):
+        if name.type == "PER" and " ".join(words[count:]) in {*name.ar, *name.en}:
+            return count
+    return int(name.type == "LOC" and len(words) > 1 and words[0] == _CITY)
+
+
+def _before_name(scan: Scan, filed: Filed, index: int) -> int:
+    """How many characters stand before the name itself: its title's, or its first word's clitics."""
+    if not filed.title:
+        return clitic_length(scan, filed.key, index)
+    start, after = scan.reading.extent(index, index)[0], index
+    for _ in range(filed.title):
+        after = scan.reading.next_word(after)
+    return scan.reading.extent(after, after)[0] - start
+
+
+def clitic_length(scan: Scan, own: bytes, index: int) -> int:
+    """How many characters stand before `own` in a word; 0 where a lost alef of ال or a mark leaves no clean cut."""
     key = scan.reading.keys[index]
-    if key == own or not key.endswith(own) or len(scan.reading.surface(index)) != len(key):
+    if key == own or not key.endswith(own):
         return 0
-    return len(key) - len(own)
+    cut = len(key) - len(own)
+    return cut if word_key(scan.reading.surface(index)[:cut]) == key[:cut] else 0
 
 
 def arabic_name(written: str, known: Knowledge) -> Word:

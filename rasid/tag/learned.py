@@ -53,7 +53,7 @@ class Learned(dict[bytes, int]):
 
     def weights(self, keys: Iterable[bytes]) -> dict[str, float]:
         """What distinct words say together for each head: their sum over the root of how many say anything."""
-        said = [packed for packed in map(self.__getitem__, keys) if packed]
+        said = list(filter(None, map(self.__getitem__, keys)))
         if not said:
             return {}
         total = (sum(said) + self._zero).to_bytes(_BITS // 8 * len(self.heads) + 1, "little")

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from rasid.lexicon import gazetteer, seeds
 from rasid.lexicon.gazetteer import Name
 from rasid.lexicon.scan import Scan
+from rasid.tag.entities import clitic_length
 from rasid.tag.sequence import Named, SequenceTagger
 from rasid.text.reading import word_key
 from schemas.span import Span
@@ -109,8 +110,8 @@ def _spelling(text: str) -> bytes:
 def span_of(scan: Scan, named: Named) -> Span:
     """A name's span without the proclitics before it, where they leave a clean cut."""
     span = scan.span(named.first, named.last)
-    plain = len(scan.reading.surface(named.first)) == len(scan.reading.keys[named.first])
-    cut = named.cut if plain else 0
+    key = scan.reading.keys[named.first]
+    cut = clitic_length(scan, key[named.cut :], named.first)
     return Span(span.field, span.start + cut, span.end, span.text[cut:])
 
 

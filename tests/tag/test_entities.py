@@ -26,7 +26,13 @@ def test_there_are_traps_enough():
     assert len({row["id"] for row in ROWS}) == len(ROWS)
 
 
-@pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS])
+def trap(row):
+    """The row as a parameter; one that is known to go wrong says why, and fails the day it goes right."""
+    marks = [pytest.mark.xfail(reason=row["known"], strict=True)] if "known" in row else []
+    return pytest.param(row, id=row["id"], marks=marks)
+
+
+@pytest.mark.parametrize("row", [trap(row) for row in ROWS])
 def test_traps(desk, row):
     found = spans(desk.entities("", row["text"]))
     for kind, text, name in row["entities"]:
