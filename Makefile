@@ -45,7 +45,7 @@ bench: install  ## speed of the whole way, beside a bare Faust pass-through
 
 requirements: install  ## pin again what pyproject.toml asks for; UPGRADE=1 takes newer versions
 	$(COMPILE) --extra embedded --extra morphology --extra notify --extra dev --output-file requirements.txt
-	$(COMPILE) --extra morphology --extra notify --output-file deploy/requirements-image.txt
+	$(COMPILE) --extra morphology --extra notify --constraint requirements.txt --output-file deploy/requirements-image.txt
 
 clean:  ## remove .venv and every cache
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

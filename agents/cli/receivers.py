@@ -1,4 +1,4 @@
-"""`rasid receivers list|test|verify`: who is told, whether they listen, and whether a webhook is genuine."""
+"""`rasid receivers list|test|on|verify`: who is told, whether they listen, and whether a webhook is genuine."""
 
 import asyncio
 import difflib
@@ -12,6 +12,7 @@ from typing import BinaryIO, Final
 import click
 import msgspec
 
+from agents import kafka, switches
 from agents import receivers as file
 from agents.cli import terminal
 from agents.http_client import Answer
@@ -25,6 +26,9 @@ ANSWER_CHARACTERS: Final = 500  # of an answer that are shown: its first words s
 LIST_EPILOG = """\b
 Example:
   RASID_RECEIVERS=receivers.toml rasid receivers list"""
+ON_EPILOG = """\b
+Example:
+  rasid receivers on desk"""
 TEST_EPILOG = """\b
 Example:
   RASID_RECEIVERS=receivers.toml rasid receivers test desk"""
@@ -47,16 +51,54 @@ def receivers() -> None:
 @FILE
 @AS_JSON
 def list_(path: Path | None, *, as_json: bool) -> int:
-    """List the receivers, without secrets and without the paths of their URLs."""
+    """List the receivers, without secrets and without the paths of their URLs, and those that are switched off.
+
+    Where no broker is configured, only the file is read.
+    """
     known = _load(path)
+    off = _switched_off(known)
     if as_json:
-        terminal.emit(*map(_described, known.values()))
+        terminal.emit(*(_described(each) | {"off_since": off.get(each.name)} for each in known.values()))
     elif known:
-        made = terminal.table("name", "type", "to", "secrets", "private addresses", "seconds", "connections")
-        terminal.show(terminal.rows(made, map(_row, known.values())))
+        made = terminal.table(
+            "name", "type", "to", "secrets", "private addresses", "seconds", "connections", "off since"
+        )
+        terminal.show(terminal.rows(made, ([*_row(each), off.get(each.name) or ""] for each in known.values())))
     else:
         terminal.say("no receivers")
     return 0
+
+
+def _switched_off(known: file.Receivers) -> dict[str, str]:
+    """Since when, by name; those whose address has changed since are on again."""
+    settings = load()
+    if settings.embedded:
+        return {}
+    try:
+        states = switches.read(settings)
+    except RasidError as error:
+        terminal.complain(f"which receivers are switched off is not known: {error}")
+        return {}
+    return {
+        name: state.off_since.isoformat(timespec="seconds")
+        for name, state in states.items()
+        if name in known and state.target == known[name].fingerprint
+    }
+
+
+@receivers.command(epilog=ON_EPILOG)
+@click.argument("name")
+def on(name: str) -> None:
+    """Switch the receiver NAME on again, after it answered 410 Gone: on every worker, at once.
+
+    What became a dead letter meanwhile is sent by `rasid deliveries retry --all --receiver NAME --outcome gone`.
+    """
+    settings = load()
+    if name not in switches.read(settings):
+        raise RasidError(f"receiver {name!r} is not switched off: `rasid receivers list` shows which are")
+    with kafka.Publisher(settings) as publisher:
+        publisher.send(switches.on(settings, name))
+    terminal.say(f"receiver {name!r} is on")
 
 
 def _described(receiver: file.Receiver) -> dict[str, object]:
@@ -150,8 +192,8 @@ def _report(tried: Tried) -> None:
 @click.option("--id", "webhook_id", required=True, help="The header webhook-id.")
 @click.option("--timestamp", required=True, help="The header webhook-timestamp.")
 @click.option("--signature", required=True, help="The header webhook-signature, all of it.")
-@click.option("--secret", envvar="WEBHOOK_SECRET", help="whsec_...; better in the variable WEBHOOK_SECRET, as "
-              "arguments are seen by others on the machine.")  # fmt: skip
+@click.option("--secret", envvar="WEBHOOK_SECRET", help="whsec_... or whpk_...; better in the variable "
+              "WEBHOOK_SECRET, as arguments are seen by others on the machine.")  # fmt: skip
 @click.option("--receiver", "name", help="Use the secrets of this receiver.")
 @click.option("--max-age", type=click.FloatRange(min=0), default=300.0, show_default=True,
               help="Seconds that the timestamp may be away from now; 0 accepts any.")  # fmt: skip
@@ -188,7 +230,10 @@ def verify(  # noqa: PLR0913, PLR0917  # what a webhook consists of
 
 def _signer(secret: str | None, name: str | None, path: Path | None) -> sign.Signer:
     if name:
-        return _named(_load(path), name).signer
+        found = _named(_load(path), name)
+        if found.type != "webhook":
+            raise RasidError(f"receiver {name!r} is of type {found.type!r}, which signs nothing")
+        return found.signer
     if not secret:
         raise click.UsageError("which secret? Set WEBHOOK_SECRET, or give --receiver NAME or --secret")
     return sign.Signer([secret])

@@ -168,9 +168,23 @@ async def test_what_waits_outlives_a_kill_and_a_receiver_that_is_gone_stays_off(
                 await until(lambda: "alert_000031" in failing.ids, 20)
                 letters = await asyncio.to_thread(stored, settings, topics.DEAD_LETTERS, 31)
                 assert len(gone.received) == asked
+                gone.default = Status(204)
+                await rasid(named, "receivers", "on", "gone")
+                await rasid(named, "deliveries", "retry", "--all", "--receiver", "gone", "--yes")
+                await until(lambda: len({each.id for each in gone.received[asked:]}) == 31, 20)
+                await rasid(named, "deliveries", "retry", "alert_000007:gone")
+                await until(lambda: [each.id for each in gone.received[asked:]].count("alert_000007") == 2, 20)
                 await changed_while_running(settings, file, failing, tmp_path / "log")
     assert len({json.loads(each.value)["id"] for each in letters}) == 31
     assert not any(each.fault for each in failing.received)
+
+
+async def rasid(environment, *arguments):
+    """Runs a command as a user does."""
+    program = [sys.executable, "-m", "agents.cli", *arguments]
+    process = await asyncio.create_subprocess_exec(*program, env=environment, stderr=asyncio.subprocess.PIPE)
+    _, said = await process.communicate()
+    assert process.returncode == 0, said.decode()
 
 
 async def changed_while_running(settings, file, collector, log):
