@@ -27,8 +27,8 @@ $(STAMP): pyproject.toml requirements.txt requirements-bootstrap.txt deploy/inst
 demo: install  ## broker, worker, receiver and seed articles on this machine: the first alerts in a minute
 	@$(RUN)/rasid demo
 
-test: install  ## all tests; ARGS="tests/watch -k phrase" runs some
-	@$(RUN)/python -m pytest $(ARGS)
+test: install  ## all tests, by file on two processes; ARGS="tests/watch -k phrase" runs some
+	@$(RUN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 lint: install  ## ruff, its formatter, mypy --strict, import-linter
 	$(RUN)/ruff check .
