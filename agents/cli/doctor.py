@@ -78,6 +78,7 @@ def examine() -> Iterator[Finding]:
         yield Finding("settings", "ok", _chosen(settings))
         yield from _brokers(settings)
         yield _receivers(settings)
+        yield _sequence(settings)
         yield _worker(settings)
     yield from (look() for look in (_camel_morphology, _camel_entities, _neural, _arramooz, _freedict, _prometheus))
 
@@ -176,6 +177,16 @@ def _worker(settings: Settings) -> Finding:
     return Finding("worker", "ok", f"ready on {host}:{settings.web_port}")
 
 
+def _sequence(settings: Settings) -> Finding:
+    """Whether a worker looks for names that no list holds, and in which articles."""
+    if settings.ner == "off":
+        return Finding("sequence tagger", "off", "a worker tags listed names only", "set RASID_NER to matched or all")
+    lacking = _optional("sequence tagger", ("pycrfsuite",), "")
+    if lacking.state != "ok":
+        return Finding("sequence tagger", "bad", lacking.detail, "make install, or RASID_NER=off")
+    return Finding("sequence tagger", "ok", f"RASID_NER={settings.ner}")
+
+
 def _camel_data() -> Path:
     """Where camel_tools keeps its data; only looked at, since importing what reads it may start a download."""
     named = os.environ.get("CAMELTOOLS_DATA")
@@ -195,7 +206,9 @@ def _camel_entities() -> Finding:
     found = sorted(each.name for each in folder.iterdir()) if folder.is_dir() else []
     if found:
         return Finding("camel_tools NER", "ok", ", ".join(found))
-    return Finding("camel_tools NER", "off", "not installed: names come from our lists", "camel_data -i ner-arabert")
+    return Finding(
+        "camel_tools NER", "off", "not installed: names come from our lists and RASID_NER", "camel_data -i ner-arabert"
+    )
 
 
 def _neural() -> Finding:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import click
@@ -47,8 +48,7 @@ def topics(file: Path, *, errors: bool, as_json: bool) -> None:
     FILE is .jsonl or .jsonl.gz of {"title", "text", "topics"}: `topics` are the codes of the IPTC Media Topics that
     count as right, `text` (or `body`) is the article's body. All 17 heads are open; an empty `topics` asks for none.
     """
-    lexis = Lexis()
-    tagger = Tagger(lexis)
+    lexis, tagger = _tagger()
     tally = measure.TopicTally(tagger.head_of)
     rows = list(_rows(file))
     with terminal.progress("rows", len(rows)) as bar:
@@ -64,6 +64,12 @@ def topics(file: Path, *, errors: bool, as_json: bool) -> None:
         terminal.emit(score)
     else:
         _show_topics(score, tagger)
+
+
+@lru_cache(maxsize=1)
+def _tagger() -> tuple[Lexis, Tagger]:
+    lexis = Lexis()
+    return lexis, Tagger(lexis)
 
 
 def _rows(file: Path) -> Iterator[tuple[str, measure.LabelledText]]:
@@ -113,8 +119,7 @@ def ner(file: Path, *, last: float, by: str, as_json: bool) -> None:
     except UnicodeDecodeError as error:
         raise RasidError(f"{str(file)!r} is not UTF-8: {error}") from error
     sentences = sentences[len(sentences) - round(len(sentences) * last) :]
-    lexis = Lexis()
-    tagger = Tagger(lexis)
+    lexis, tagger = _tagger()
     tally = measure.NameTally()
     with terminal.progress("sentences", len(sentences)) as bar:
         for number, sentence in enumerate(sentences):

@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -42,8 +43,9 @@ def tag(files: tuple[Path, ...], *, text: bool, ner: bool, as_json: bool) -> int
     FILE is .jsonl of ArticleEvents (also .gz), or .txt: its first line is the title; `-` reads .jsonl from standard
     input. A line that is no article is reported and skipped, and the command ends with 2.
     """
-    analysis, skipped = Analysis(sequence=sequence.own() if ner else None, sequence_for_all=True), 0
-    for line in articles.lines(articles.present(files)):
+    given, skipped = articles.present(files), 0
+    analysis = _analysis(ner=ner)
+    for line in articles.lines(given):
         found = analysis.read(line.value, line.key, datetime.now(UTC))
         if isinstance(found, Rejected):
             skipped += 1
@@ -53,6 +55,11 @@ def tag(files: tuple[Path, ...], *, text: bool, ner: bool, as_json: bool) -> int
         else:
             _show(line.place, found.tagged, text=text)
     return 2 if skipped else 0
+
+
+@lru_cache(maxsize=2)
+def _analysis(*, ner: bool) -> Analysis:
+    return Analysis(sequence=sequence.own() if ner else None, sequence_for_all=True)
 
 
 def _record(article: TaggedArticle) -> dict[str, object]:

@@ -18,7 +18,7 @@ from schemas.span import Span
 from schemas.tagged_article import Entity, EntityType, Label
 
 TAGGER: Final = "sequence"
-_PROCLITICS: Final = frozenset("وفبلك".encode("cp1256"))
+_BEFORE_NAMES: Final = tuple(each.encode("cp1256") for each in ("", "و", "ف", "ب", "ل", "ك"))
 _SHORTEST: Final = 3  # letters of a surname that may stand alone
 _WORDS: Final = 2  # a name has from which its last is a surname
 
@@ -70,7 +70,21 @@ def _gathered(kept: list[_Given]) -> list[Entity]:
         made = _made(span, kind) if entity is None else entity
         key = made.type, made.name, made.wikidata
         found.setdefault(key, Entity(made.type, made.name, made.wikidata, made.tagger, [])).mentions.append(span)
-    return list(found.values())
+    return _joined(list(found.values()))
+
+
+def _joined(entities: list[Entity]) -> list[Entity]:
+    """The same, with a person called by surname alone joined to the only one before with that surname."""
+    kept: list[Entity] = []
+    for entity in entities:
+        key = word_key(entity.name.ar)
+        bearers = [each for each in kept if each.type == "PER" and key in map(_surname, each.mentions)]
+        if entity.type == "PER" and entity.tagger == TAGGER and len(bearers) == 1:
+            bearers[0].mentions.extend(entity.mentions)
+            bearers[0].mentions.sort(key=lambda span: (span.field == "body", span.start))
+        else:
+            kept.append(entity)
+    return kept
 
 
 def _made(span: Span, kind: EntityType) -> Entity:
@@ -153,9 +167,8 @@ def _surname(span: Span) -> bytes:
 
 def _standing(scan: Scan, keys: Iterable[bytes]) -> Iterator[tuple[Span, bytes]]:
     """Where these words stand, with a proclitic or without, and the spans without it."""
-    wanted = set(keys)
-    for index, key in enumerate(scan.reading.keys):
-        cut = 0 if key in wanted else 1 if key and key[0] in _PROCLITICS and key[1:] in wanted else -1
-        if cut >= 0:
-            span = scan.span(index, index)
-            yield Span(span.field, span.start + cut, span.end, span.text[cut:]), key[cut:]
+    wanted = {before + key: (len(before), key) for key in keys for before in _BEFORE_NAMES}
+    there = [(index, wanted[key]) for index, key in enumerate(scan.reading.keys) if key in wanted]
+    for index, (cut, key) in there:
+        span = scan.span(index, index)
+        yield Span(span.field, span.start + cut, span.end, span.text[cut:]), key
