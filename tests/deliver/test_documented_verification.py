@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from agents import receivers
 from rasid.deliver import payload
 from rasid.deliver.sign import Signer
 from tests.collector import SECRET
@@ -41,8 +40,12 @@ func main() {
 """
 
 
+def blocks(language):
+    return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+
+
 def block(language):
-    (found,) = re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+    (found,) = blocks(language)
     return found
 
 
@@ -99,12 +102,23 @@ def test_our_own_reader_agrees():
         assert (fault is None) is genuine, fault
 
 
-def test_the_documented_receivers_file_is_read():
-    known = receivers.read(block("toml"), "docs/receivers.md")
-    assert known["desk"].timeout_seconds == 10
+def test_the_documented_reader_of_public_keys():
+    made = {}
+    exec(block("py"), made)
+    private = "whsk_" + base64.b64encode(bytes(range(32))).decode()
+    body, now = b"{}", datetime.now(UTC)
+    headers = Signer([private]).headers("alert_1", now, body)
+    (public,) = Signer([private]).public_keys
+    assert made["verify_public"](public, headers, body)
+    assert made["verify_public"](public, Signer([SECRET, private]).headers("alert_1", now, body), body)
+    assert not made["verify_public"](public, headers, body + b" ")
+    assert not made["verify_public"](public, headers | {"webhook-id": "alert_2"}, body)
+    assert not made["verify_public"](public, Signer([SECRET]).headers("alert_1", now, body), body)
 
 
-def test_the_documented_recipe_makes_a_secret():
-    command = block("sh").strip().replace("python3", sys.executable, 1)
-    made = subprocess.run(command, shell=True, capture_output=True, text=True, check=True).stdout.strip()
-    Signer([made])
+def test_the_documented_recipes_make_keys():
+    for command, prefixes in zip(blocks("sh"), (["whsec_"], ["whsk_", "whpk_"]), strict=True):
+        shell = command.strip().replace("python3", sys.executable, 1)
+        made = subprocess.run(shell, shell=True, capture_output=True, text=True, check=True).stdout.split()
+        assert [each[: len(prefix)] for each, prefix in zip(made, prefixes, strict=True)] == prefixes
+        Signer(made[:1])
