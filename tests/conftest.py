@@ -1,5 +1,6 @@
 """What every folder of tests may ask for: brokers on loopback, and a port."""
 
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,33 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "kafka_node" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.kafka)
+
+
+class Searcher(logging.Handler):
+    """Looks through every line that is logged, as it is before our formatter would hide anything."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.found: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        line = f"{record.getMessage()} {record.exc_info!r}"
+        if any(secret in line for secret in SECRETS):
+            self.found.append(line)
+
+
+# Of the tests' receivers: marks in paths, queries and passwords of their URLs, and what is behind their keys' prefixes.
+SECRETS = ("to-hide", "cmFzaWQtdGVzdHMt", "v1,", "v1a,")
+
+
+@pytest.fixture(autouse=True)
+def no_secret_is_logged() -> Iterator[None]:
+    """Fails a test in which a secret of a receiver came into a log line, whoever wrote it."""
+    searcher = Searcher()
+    logging.getLogger().addHandler(searcher)
+    yield
+    logging.getLogger().removeHandler(searcher)
+    assert searcher.found == []
 
 
 @pytest.fixture(scope="session")

@@ -158,23 +158,24 @@ async def test_what_waits_outlives_a_kill_and_a_receiver_that_is_gone_stays_off(
             async with worker(named, log) as process:
                 await until(lambda: len(failing.received) >= 3, 60)
                 await until_committed(settings, 30)  # what waits for its retry holds up nothing
-                process.kill()
-                await process.wait()
-            failing.default, asked = Status(204), len(gone.received)
-            failing.received.clear()
-            async with worker(named, log):
-                await until(lambda: len(failing.ids) == 30, 60)
-                await asyncio.to_thread(publish, settings, [alert(31, receivers=both)])
-                await until(lambda: "alert_000031" in failing.ids, 20)
-                letters = await asyncio.to_thread(stored, settings, topics.DEAD_LETTERS, 31)
-                assert len(gone.received) == asked
-                gone.default = Status(204)
-                await rasid(named, "receivers", "on", "gone")
-                await rasid(named, "deliveries", "retry", "--all", "--receiver", "gone", "--yes")
-                await until(lambda: len({each.id for each in gone.received[asked:]}) == 31, 20)
-                await rasid(named, "deliveries", "retry", "alert_000007:gone")
-                await until(lambda: [each.id for each in gone.received[asked:]].count("alert_000007") == 2, 20)
-                await changed_while_running(settings, file, failing, tmp_path / "log")
+                async with worker(named, log):
+                    await until(lambda: (tmp_path / "log").read_text().count("ready: group") == 2, 30)
+                    process.kill()
+                    await process.wait()
+                    failing.default, asked = Status(204), len(gone.received)
+                    failing.received.clear()
+                    await until(lambda: len(failing.ids) == 30, 60)  # the other worker has them
+                    await asyncio.to_thread(publish, settings, [alert(31, receivers=both)])
+                    await until(lambda: "alert_000031" in failing.ids, 20)
+                    letters = await asyncio.to_thread(stored, settings, topics.DEAD_LETTERS, 31)
+                    assert len(gone.received) == asked
+                    gone.default = Status(204)
+                    await rasid(named, "receivers", "on", "gone")
+                    await rasid(named, "deliveries", "retry", "--all", "--receiver", "gone", "--yes")
+                    await until(lambda: len({each.id for each in gone.received[asked:]}) == 31, 20)
+                    await rasid(named, "deliveries", "retry", "alert_000007:gone")
+                    await until(lambda: [each.id for each in gone.received[asked:]].count("alert_000007") == 2, 20)
+                    await changed_while_running(settings, file, failing, tmp_path / "log")
     assert len({json.loads(each.value)["id"] for each in letters}) == 31
     assert not any(each.fault for each in failing.received)
 

@@ -99,6 +99,7 @@ async def test_the_list_shows_no_paths_and_no_secrets(file):
         "timeout_seconds": 10.0,
         "connections": 8,
         "refused": None,
+        "off_since": None,
     }
 
 
