@@ -19,8 +19,8 @@ UNDELIVERED: Final = ("failed", "refused", "gone", "unroutable")  # outcomes tha
 class Job:
     """One alert for one receiver; the earlier one is less. Times are monotonic.
 
-    Its text stays in `record` while it waits for a first attempt alone; once it is `parked` on the topic `schedule`, it
-    is fetched again by partition and offset, to keep what waits small.
+    Its text stays in `record`, and decoded in `alert`, while it waits for a first attempt alone; once it is `parked` on
+    the topic `schedule`, it is fetched again by partition and offset, to keep what waits small.
     """
 
     alert_id: str
@@ -32,6 +32,7 @@ class Job:
     offset: int
     accepted_at: float
     record: ConsumerRecord | None = None
+    alert: Alert | None = None
     taken: Any = None  # the event it came in, until the event need not wait for it
     parked: bool = False
     requested: bool = False
@@ -71,6 +72,7 @@ def new(alert: Alert, receiver: str, record: ConsumerRecord, clock: Clock) -> Jo
         offset=record.offset,
         accepted_at=clock.monotonic(),
         record=record,
+        alert=alert,
     )
 
 

@@ -235,7 +235,7 @@ class Lane:
             return "the alert is no longer on its topic"
         job.attempts += 1
         try:
-            return await sender.send(ALERT.decode(record.value), self._clock.now())
+            return await sender.send(job.alert or ALERT.decode(record.value), self._clock.now())
         except Exception as error:  # our own fault, and of this alert alone: the others go on
             log.exception("alert %s could not be written for receiver %r", job.alert_id, self.receiver.name)
             return f"the alert could not be written: {type(error).__name__}"

@@ -66,7 +66,7 @@ class Ledger:
 
     def park(self, job: Job) -> None:
         """Writes how a job stands; its event need not wait for it."""
-        taken, job.taken, job.record = job.taken, None, None
+        taken, job.taken, job.record, job.alert = job.taken, None, None, None
         self.settle(taken, self._scheduled(job, ENCODER.encode(jobs.scheduled(job, self._clock))))
 
     def strike(self, job: Job) -> None:
