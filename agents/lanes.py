@@ -27,6 +27,7 @@ from schemas.alert import Alert
 log = logging.getLogger(__name__)
 ALERT: Final = msgspec.json.Decoder(Alert)
 UNPARKED: Final = 256  # jobs that hold up commits and keep their text in memory; further ones go to the topic
+QUIET_SECONDS: Final = 60.0  # between complaints of one receiver: one that fails now and then fills no log
 SWITCHED_OFF: Final = Ending("gone", detail="the receiver answered 410 before and is switched off")
 
 
@@ -357,16 +358,18 @@ class Lane:
 
 
 class Complaint:
-    """Says when a receiver begins to fail and when that ends, not for every alert."""
+    """Says when a receiver begins to fail and when that ends, not for every alert nor more than once a minute."""
 
     def __init__(self, name: str, clock: Clock) -> None:
         self._name, self._clock = name, clock
         self._since: float | None = None
+        self._said_at = float("-inf")
 
     def failing(self, why: str) -> None:
         """One more failure."""
-        if self._since is None:
-            self._since = self._clock.monotonic()
+        now = self._clock.monotonic()
+        if self._since is None and now - self._said_at >= QUIET_SECONDS:
+            self._since = self._said_at = now
             log.warning("receiver %r fails: %s", self._name, why)
 
     def over(self) -> None:
