@@ -23,8 +23,8 @@ from schemas.article import ArticleEvent
 
 OUT: Final = Path(__file__).parents[2] / "seeds" / "models" / sequence.FILE
 KINDS: Final = {"PERS": "PER", "MIS": "MISC"}
-L1: Final = 0.04
-L2: Final = 0.25
+L1: Final = 0.15
+L2: Final = 0.02
 ROUNDS: Final = 90
 
 
