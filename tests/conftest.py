@@ -1,11 +1,14 @@
 """What every folder of tests may ask for: brokers on loopback, and a port."""
 
 import logging
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from bench import kafka_node as node_module
+
+os.environ.pop("COLUMNS", None)  # pytest-xdist sets it, and a command would take it for a terminal's width
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
