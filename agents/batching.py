@@ -6,9 +6,9 @@ are left to the agent; sending.py has the sends.
 
     @app.agent(batching.topic(app, "articles"))
     async def tag(stream):
-        async for event in stream.noack().events():
-            await sending.send_all(app, made_from(event.value))  # returns when the broker has acknowledged all
-            await stream.ack(event)  # only now
+        async with sending.Pipeline(app, stream.ack) as pipeline:
+            async for event in stream.noack().events():
+                await pipeline.send(event, made_from(event.value))  # acknowledged once the broker has all of it
 
 One agent a topic. Not for batched topics: joins, windows, `group_by`, `take`, `stream.items()`, topic patterns.
 """
