@@ -16,6 +16,7 @@ from agents.clock import SystemClock
 from agents.desk import Desk
 from agents.keeper import Keeper
 from agents.ledger import Ports
+from agents.receiver import Receiver
 from agents.receivers_file import ReceiversFile
 from agents.settings import Settings
 from agents.shelf import Shelf
@@ -100,7 +101,7 @@ def register(app: App, settings: Settings) -> None:
         await delivery.work(stream)
 
 
-def _announce(known: Mapping[str, receivers.Receiver]) -> None:
+def _announce(known: Mapping[str, Receiver]) -> None:
     """Says at the start who will be told, and who cannot be."""
     if not known:
         log.warning("no receivers: alerts go to their topic only. RASID_RECEIVERS names a file of them")

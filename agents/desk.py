@@ -20,7 +20,8 @@ from agents.clock import Clock
 from agents.jobs import Ending, Job
 from agents.lanes import ALERT, Lane
 from agents.ledger import Ledger, Ports, Taken
-from agents.receivers import Receiver, Receivers
+from agents.receiver import Receiver
+from agents.receivers import Receivers
 from agents.sending import Outgoing
 from agents.settings import Settings
 from rasid.deliver.recent import Recent

@@ -17,7 +17,7 @@ from agents.clock import Call, Clock
 from agents.http_client import Answer
 from agents.jobs import Ending, Job
 from agents.lane_queue import Queue
-from agents.receivers import Receiver
+from agents.receiver import Receiver
 from agents.senders import Sender
 from rasid.deliver.breaker import Breaker, State
 from rasid.deliver.outcome import Failure, Verdict, describe, judge, retry_after

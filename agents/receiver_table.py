@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from agents.http_client import TOTAL_SECONDS
 from agents.notifier import service
-from agents.receivers import CONNECTIONS, FIRING_SECONDS, Receiver
+from agents.receiver import CONNECTIONS, FIRING_SECONDS, Receiver
 from agents.senders import FORMATS
 from rasid.deliver import alertmanager
 from rasid.deliver.schedule import MOST_ASKED_SECONDS, Schedule

@@ -15,7 +15,7 @@ from aiokafka import ConsumerRecord
 
 from agents import kafka, topics
 from agents.compacted import Reader
-from agents.receivers import Receiver
+from agents.receiver import Receiver
 from agents.sending import Outgoing
 from agents.settings import Settings
 from rasid.intake import Rejected, decode

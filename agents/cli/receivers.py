@@ -16,6 +16,7 @@ from agents import kafka, switches
 from agents import receivers as file
 from agents.cli import terminal
 from agents.http_client import Answer
+from agents.receiver import Receiver
 from agents.settings import load
 from rasid.deliver import sign
 from rasid.deliver.example import example
@@ -101,7 +102,7 @@ def on(name: str) -> None:
     terminal.say(f"receiver {name!r} is on")
 
 
-def _described(receiver: file.Receiver) -> dict[str, object]:
+def _described(receiver: Receiver) -> dict[str, object]:
     return {
         "name": receiver.name,
         "type": receiver.type,
@@ -114,7 +115,7 @@ def _described(receiver: file.Receiver) -> dict[str, object]:
     }
 
 
-def _row(receiver: file.Receiver) -> list[str]:
+def _row(receiver: Receiver) -> list[str]:
     private = "allowed" if receiver.allow_private else f"REFUSED: {receiver.refused}" if receiver.refused else "refused"
     return [receiver.name, receiver.type, receiver.target.origin, str(len(receiver.secrets)), private,
             f"{receiver.timeout_seconds:g}", str(receiver.connections)]  # fmt: skip
@@ -149,7 +150,7 @@ def test(name: str, path: Path | None, *, as_json: bool) -> int:
     return 0 if tried.delivered else 1
 
 
-async def _try(receiver: file.Receiver) -> Tried:
+async def _try(receiver: Receiver) -> Tried:
     now, began = datetime.now(UTC), time.monotonic()
     webhook_id = f"test_{uuid.uuid4().hex}"
     async with receiver.sender() as sender:
@@ -157,7 +158,7 @@ async def _try(receiver: file.Receiver) -> Tried:
     return _tried(receiver, webhook_id, answer, time.monotonic() - began)
 
 
-def _tried(receiver: file.Receiver, webhook_id: str, answer: Answer, seconds: float) -> Tried:
+def _tried(receiver: Receiver, webhook_id: str, answer: Answer, seconds: float) -> Tried:
     return Tried(
         receiver=receiver.name,
         webhook_id=webhook_id,
@@ -169,7 +170,7 @@ def _tried(receiver: file.Receiver, webhook_id: str, answer: Answer, seconds: fl
     )
 
 
-def _advised(receiver: file.Receiver, result: int | Failure) -> str:
+def _advised(receiver: Receiver, result: int | Failure) -> str:
     """What happened, and where it helps, how to mend it."""
     if result is Failure.REFUSED_ADDRESS:
         why = f" ({receiver.refused})" if receiver.refused else ""
@@ -246,7 +247,7 @@ def _load(path: Path | None) -> file.Receivers:
     return file.load(path)
 
 
-def _named(known: Mapping[str, file.Receiver], name: str) -> file.Receiver:
+def _named(known: Mapping[str, Receiver], name: str) -> Receiver:
     if name in known:
         return known[name]
     nearest = difflib.get_close_matches(name, known, n=1)

@@ -14,7 +14,7 @@ from agents import batching
 from agents.clock import SystemClock
 from agents.desk import Desk
 from agents.ledger import Ports
-from agents.receivers import Receiver
+from agents.receiver import Receiver
 from agents.settings import Settings
 from rasid.deliver.schedule import Schedule
 from rasid.deliver.target import target
