@@ -20,7 +20,7 @@ from typing import Any
 from weakref import WeakSet
 
 import faust
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage, EventT, Message, TopicT
 from mode.utils.futures import notify
@@ -28,6 +28,7 @@ from mode.utils.futures import notify
 from agents.accounts import Account
 from agents.batches import Batches, BatchMessage, BatchMonitor, Records, batched
 from agents.pins import check_versions
+from agents.reconnect import unhurried
 
 __all__ = ["BatchMonitor", "Batches", "Consumer", "Records", "Transport", "install", "is_owed", "topic"]
 
@@ -43,7 +44,17 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         wait_ms = getattr(transport, "fetch_max_wait_ms", None)
         if wait_ms is not None:
             consumer._fetch_max_wait_ms = wait_ms  # noqa: SLF001
+        unhurried(consumer._client)  # noqa: SLF001
         return consumer
+
+
+class Producer(driver.Producer):
+    """Faust's producer, which takes its time while no broker can be reached."""
+
+    def _new_producer(self, transactional_id: str | None = None) -> AIOKafkaProducer:
+        producer = super()._new_producer(transactional_id)
+        unhurried(producer.client)
+        return producer
 
 
 class Consumer(driver.Consumer):
@@ -175,9 +186,10 @@ def _skipped(message: Message) -> bool:
 
 
 class Transport(driver.Transport):
-    """Faust's transport with this module's consumer."""
+    """Faust's transport with this module's consumer and producer."""
 
     Consumer = Consumer
+    Producer = Producer
     fetch_max_wait_ms: int | None = None
 
 

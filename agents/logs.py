@@ -6,7 +6,8 @@ Libraries' chatter is held at warnings; what is logged is left to the modules.
 import logging
 import re
 import sys
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Final, TextIO
 
@@ -23,6 +24,10 @@ SIGNING_SECRET: Final = re.compile(r"whsec_[A-Za-z0-9+/=_-]+")  # Standard Webho
 # Faust and mode report each of their dozens of services at INFO, the clients of Kafka each connection.
 # A commit every 0.1 s overlaps the next one whenever the machine is busy, which mode's timers warn of each time.
 SILENT: Final = ("kafka", "mode.timers")  # kafka-python logs as errors what it raises as well
+REPEATS: Final = (
+    "aiokafka"  # while a broker is away its clients complain 4,000 times a second, which are 20 MB a minute
+)
+REPEAT_SECONDS: Final = 10.0  # between lines that differ in no more than what is filled in
 QUIET: Final = ("faust", "mode", "aiokafka", "asyncio", "aiohttp.access", "camel_tools", "urllib3")
 
 
@@ -66,6 +71,40 @@ class JsonFormatter(TextFormatter):
         return orjson.dumps(line).decode()
 
 
+class StandardError(logging.Handler):
+    """Writes to what is standard error at the time: a program that runs commands may exchange or close it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """One line or several, at once."""
+        try:
+            sys.stderr.write(self.format(record) + "\n")
+            sys.stderr.flush()
+        except (OSError, ValueError):  # a pipe that is closed, or a file
+            self.handleError(record)
+
+
+class Repeats:
+    """A filter that lets what Kafka's client says again and again through now and then, with how often it was said."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._said: dict[tuple[str, str], tuple[float, int]] = {}  # when a line was last let through, and those since
+
+    def __call__(self, record: logging.LogRecord) -> bool:
+        """Whether the record is written."""
+        if not record.name.startswith(REPEATS):
+            return True
+        what, now = (record.name, str(record.msg)), self._now()
+        before, kept_back = self._said.get(what, (-REPEAT_SECONDS, 0))
+        if now - before < REPEAT_SECONDS:
+            self._said[what] = before, kept_back + 1
+            return False
+        self._said[what] = now, 0
+        if kept_back:
+            record.msg, record.args = f"{record.getMessage()} (and {kept_back} times since it was last written)", ()
+        return True
+
+
 def moment(record: logging.LogRecord) -> str:
     """When the record was made, RFC 3339 in UTC with milliseconds."""
     return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -77,10 +116,11 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
     The root's level is set, not left at DEBUG as Faust's spinner does: creating records that nobody sees costs a tenth
     of a worker's speed.
     """
-    handler = logging.StreamHandler(stream or sys.stderr)
+    handler = logging.StreamHandler(stream) if stream else StandardError()
     formatter = JsonFormatter if settings.log_format == "json" else TextFormatter
     handler.setFormatter(formatter(settings.secrets))
     handler.addFilter(_is_no_chatter)
+    handler.addFilter(Repeats())
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     logging.basicConfig(level=level, handlers=[handler], force=True)
     hush(level)

@@ -1,9 +1,10 @@
-"""The versions and private names of Faust and aiokafka that batching.py and sending.py stand on, and their checks."""
+"""The versions and private names of Faust and aiokafka that batching, sending and reconnect use, and their checks."""
 
 from importlib.metadata import version
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.client import AIOKafkaClient
 from faust.transport import consumer as base
 from faust.transport.drivers import aiokafka as driver
 
@@ -17,9 +18,10 @@ PRIVATE_NAMES: Final[PrivateNames] = (
     (base.Consumer, ("_filter_tps_with_pending_acks", "_new_offset", "_add_gap")),
     (base.Consumer, ("_acked", "_acked_index", "_committed_offset", "_unacked_messages", "_waiting_for_ack")),
     (driver.AIOKafkaConsumerThread, ("_create_worker_consumer",)),
-    (driver.Producer, ("_producer",)),
-    (AIOKafkaConsumer, ("_fetch_max_wait_ms",)),
-    (AIOKafkaProducer, ("create_batch", "send_batch", "partitions_for")),
+    (driver.Producer, ("_producer", "_new_producer")),
+    (AIOKafkaConsumer, ("_fetch_max_wait_ms", "_client")),
+    (AIOKafkaProducer, ("create_batch", "send_batch", "partitions_for", "client")),
+    (AIOKafkaClient, ("_metadata_update",)),
 )
 
 

@@ -56,15 +56,13 @@ class Shelf:
                 return
 
     async def _is_outside(self, client: AIOKafkaConsumer, place: TopicPartition, offset: int) -> bool:
-        first = (await client.beginning_offsets([place]))[place]
-        end = (await client.end_offsets([place]))[place]
-        return not first <= offset < end
+        first = await compacted.patiently(lambda: client.beginning_offsets([place]))
+        end = await compacted.patiently(lambda: client.end_offsets([place]))
+        return not first[place] <= offset < end[place]
 
     async def _opened(self) -> AIOKafkaConsumer:
         if self._client is None:
-            client = compacted.consumer(self._settings, FETCH_BYTES)
-            await client.start()
-            self._client = client
+            self._client = await compacted.started(self._settings, FETCH_BYTES)
         return self._client
 
     def _keep(self, record: ConsumerRecord) -> None:

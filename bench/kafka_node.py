@@ -165,6 +165,11 @@ class KafkaNode:
             raise RuntimeError("the Kafka node is stopped: call start() first")
         return self._process.pid
 
+    @property
+    def running(self) -> bool:
+        """Whether it is started."""
+        return self._process is not None
+
     def start(self) -> None:
         """Starts the broker and returns when it answers; raises RuntimeError with its log's end when it does not."""
         with self.log.open("ab") as log:

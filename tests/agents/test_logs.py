@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import sys
 
 import pytest
 
@@ -80,3 +81,32 @@ def test_the_root_is_not_left_at_debug(written):
     written()
     assert logging.getLogger().level == logging.INFO
     assert not logging.getLogger("aiokafka.conn").isEnabledFor(logging.INFO)
+
+
+def test_what_kafka_s_client_repeats_is_written_now_and_then_with_how_often_it_was_said():
+    now = [100.0]
+    repeats = logs.Repeats(lambda: now[0])
+
+    def said(seconds, name="aiokafka", node=1):
+        now[0] = 100 + seconds
+        record = logging.LogRecord(name, logging.ERROR, "", 0, "no connection to node %s", (node,), None)
+        return record.getMessage() if repeats(record) else None
+
+    assert said(0) == "no connection to node 1"
+    assert [said(each / 100, node=2) for each in range(1, 900)] == [None] * 899
+    assert said(1, "aiokafka.consumer") == "no connection to node 1"
+    assert said(11) == "no connection to node 1 (and 899 times since it was last written)"
+    assert said(12) is None
+    assert [said(each, "agents.x") for each in (12, 12)] == ["no connection to node 1"] * 2
+
+
+def test_the_log_goes_to_what_is_standard_error_at_the_time(written, monkeypatch):
+    written()
+    closed, current = io.StringIO(), io.StringIO()
+    monkeypatch.setattr(sys, "stderr", closed)
+    logs.configure(Settings())
+    closed.close()
+    monkeypatch.setattr(sys, "stderr", current)
+    logging.getLogger("agents.x").warning("one line")
+    assert current.getvalue().endswith("WARNING agents.x: one line\n")
+    assert current.getvalue().count("\n") == 1

@@ -19,6 +19,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from agents.sending import Crc32Partitioner
 from bench.kafka_node import free_port
 
+PATIENCE_SECONDS = 120  # for what takes seconds on a machine with nothing else to do
 ROOT = Path(__file__).parents[2]
 RELAY = Path(__file__).with_name("relay.py")
 
@@ -41,7 +42,7 @@ class Program:
     def alive(self) -> bool:
         return self.process.poll() is None
 
-    def wait_for(self, words: str, seconds: float = 30) -> None:
+    def wait_for(self, words: str, seconds: float = PATIENCE_SECONDS) -> None:
         """Returns when its log has `words`; fails with the log's end when it does not, or the process ends first."""
         deadline = time.monotonic() + seconds
         while words not in self.log():
@@ -49,11 +50,11 @@ class Program:
                 raise AssertionError(f"no {words!r} in the log, which ends with:\n{self.log()[-3000:]}")
             time.sleep(0.05)
 
-    def wait(self, seconds: float = 30) -> int:
+    def wait(self, seconds: float = PATIENCE_SECONDS) -> int:
         """Its exit code, once it has ended."""
         return self.process.wait(seconds)
 
-    def terminate(self, seconds: float = 30) -> int:
+    def terminate(self, seconds: float = PATIENCE_SECONDS) -> int:
         """SIGTERM; returns the exit code, -9 where it had to be killed."""
         self.process.terminate()
         try:
@@ -164,19 +165,19 @@ class Case:
     def committed(self) -> int:
         return sum(self.node.committed(self.name, self.source).values())
 
-    def until(self, what: Callable[[], bool], seconds: float, title: str) -> None:
+    def until(self, what: Callable[[], bool], title: str, seconds: float = PATIENCE_SECONDS) -> None:
         deadline = time.monotonic() + seconds
         while not what():
             if time.monotonic() > deadline:
                 raise AssertionError(f"{title} not within {seconds} s")
             time.sleep(0.05)
 
-    def came_out(self, count: int, seconds: float = 40) -> None:
-        self.until(lambda: self.size(self.out) >= count, seconds, f"{count} messages out")
+    def came_out(self, count: int) -> None:
+        self.until(lambda: self.size(self.out) >= count, f"{count} messages out")
 
-    def finished(self, seconds: float = 60, short_of: int = 0) -> None:
+    def finished(self, short_of: int = 0) -> None:
         end = self.size(self.source) - short_of
-        self.until(lambda: self.committed() >= end, seconds, "the end of the input")
+        self.until(lambda: self.committed() >= end, "the end of the input")
 
     def read(self, topic: str) -> list:
         """All messages of a topic."""
@@ -185,7 +186,7 @@ class Case:
         reader.assign(tps)
         reader.seek_to_beginning(*tps)
         ends, found = self.node.ends(topic), []
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while any(reader.position(tp) < ends[tp.partition] for tp in tps) and time.monotonic() < deadline:
             found += [message for part in reader.poll(200).values() for message in part]
         reader.close()

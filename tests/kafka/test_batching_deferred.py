@@ -22,7 +22,7 @@ def test_joins_and_leaves_do_not_wait_for_what_is_never_settled_and_the_next_own
     case.load(COUNT // 3)
     case.came_out(COUNT // 3)
     second = case.relay(settle=1, count=1, stuck="stuck")
-    second.wait_for("Worker ready", 20)
+    second.wait_for("Worker ready")
     for worker in (first, second):
         began = time.monotonic()
         assert worker.terminate() == 0

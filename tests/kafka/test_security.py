@@ -18,6 +18,7 @@ from agents.sending import Outgoing
 from agents.settings import Settings
 from bench import kafka_node as node_module
 from rasid.errors import ConfigError, RasidError
+from tests.kafka.conftest import PATIENCE_SECONDS
 
 WORKER = Path(__file__).parents[1] / "agents" / "relay_worker.py"
 PASSWORD = "correct horse"  # a test's
@@ -101,13 +102,13 @@ def test_a_worker_and_commands_get_through(settings, tmp_path, free_port):
     with kafka.Publisher(settings) as publisher:
         publisher.send(Outgoing(topics.ARTICLES.name(settings), b"k", "خبر".encode()))
     with _worker(settings, free_port, tmp_path / "log") as process:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while not list(kafka.stored(settings, topics.TAGGED.name(settings))):
             assert process.poll() is None, (tmp_path / "log").read_text()
             assert time.monotonic() < deadline, (tmp_path / "log").read_text()
             time.sleep(0.2)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
+        assert process.wait(PATIENCE_SECONDS) == 0
     assert PASSWORD not in (tmp_path / "log").read_text()
 
 

@@ -15,19 +15,24 @@ from agents.settings import Settings
 from bench.kafka_node import free_port
 from schemas.watch import Watch
 from tests.collector import SECRET
-from tests.kafka.conftest import Worker
+from tests.kafka.conftest import PATIENCE_SECONDS, Worker
 
 POISON = [b"{", b"null", b"[]", b'{"uri": 1}', b"\xff\xfe", b'{"title": "t"}', b'{"uri": "urn:p", "title": NaN}']
 FILLER = ("الوفد المدينة الحكومة اليوم الجلسة القرار الوزير المشروع الشركة المنطقة التقرير المسؤول البيان الاجتماع السوق "
           "العاصمة البرنامج الميزانية المجلس الطريق المدرسة المستشفى الجامعة الميناء المطار الحدود القرية الشتاء").split()  # fmt: skip
 
 
+MOST_SURPRISES = 5  # of one test's workers: more than that is no accident
+SURPRISE = 1  # the exit code of a worker that met something it did not expect
+
+
 class Deployment:
-    """Settings, publishing and reading for one prefix on one broker."""
+    """Settings, publishing and reading for one prefix on one broker; and the keeper of its workers."""
 
     def __init__(self, settings: Settings, folder) -> None:
         self.settings, self.folder = settings, folder
         self.workers: list[Worker] = []
+        self._replaced: set[Worker] = set()
         topics.ensure(settings)
 
     def watch(self, **queries: str) -> None:
@@ -47,7 +52,20 @@ class Deployment:
         self.workers.append(worker)
         return worker
 
-    def publish(self, pairs, partitions: list[int] | None = None) -> None:
+    @property
+    def running(self) -> list[Worker]:
+        """The workers that have not ended."""
+        return [worker for worker in self.workers if worker.alive()]
+
+    def keep(self) -> None:
+        """Starts another worker for each that ended by surprise, as whoever keeps crash-only workers does."""
+        for worker in set(self.workers) - self._replaced:
+            if worker.process.poll() == SURPRISE:
+                self._replaced.add(worker)
+                assert len(self._replaced) <= MOST_SURPRISES, f"workers end again and again: {worker.log()[-3000:]}"
+                self.worker()
+
+    def publish(self, pairs) -> None:
         topic = topics.ARTICLES.name(self.settings)
         with kafka.Publisher(self.settings) as publisher:
             for key, value in pairs:
@@ -59,17 +77,18 @@ class Deployment:
     def count(self, topic: topics.Topic) -> int:
         return len(self.read(topic))
 
-    async def until(self, what: Callable[[], bool], seconds: float, title: str) -> None:
+    async def until(self, what: Callable[[], bool], title: str, seconds: float = PATIENCE_SECONDS) -> None:
+        """Returns when it holds, and keeps the workers running meanwhile. Brokers and workers take their time to start."""
         deadline = time.monotonic() + seconds
         while not await asyncio.to_thread(what):
+            self.keep()
             logs = "\n".join(worker.log()[-1500:] for worker in self.workers[-1:])
             assert time.monotonic() < deadline, f"{title} not within {seconds} s; the last worker's log ends:\n{logs}"
             await asyncio.sleep(0.2)
 
     def end(self) -> None:
-        for worker in self.workers:
-            if worker.alive():
-                worker.kill()
+        for worker in self.running:
+            worker.kill()
 
 
 @pytest.fixture

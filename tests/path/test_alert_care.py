@@ -13,7 +13,7 @@ from agents.cli.main import run as run_rasid
 from tests.collector import SECRET, Collector
 from tests.path.conftest import text
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 ROUTES = """
 [route]
 receiver = "desk"
@@ -81,17 +81,17 @@ async def test_what_is_silenced_corrected_retracted_and_grouped_is_told_as_it_sh
             article("urn:2", "الضمانات الأمنية", 2),
             *(article(f"urn:g{n}", "هاتيك", 10 * n) for n in range(3, 6)),
         ])  # fmt: skip
-        await deployment.until(lambda: told(desk, "talks") == [("alert.fired", "fired")], 60, "the first alert")
-        await deployment.until(lambda: told(desk, "grouped") == [("alert.fired", "grouped")], 20, "the group, in one")
+        await deployment.until(lambda: told(desk, "talks") == [("alert.fired", "fired")], "the first alert")
+        await deployment.until(lambda: told(desk, "grouped") == [("alert.fired", "grouped")], "the group, in one")
         (grouped,) = [each.data for each in desk.received if each.data["watch"]["id"] == "grouped"]
         assert len(grouped["group"]["alerts"]) == 3
         assert told(desk, "quiet") == []
 
         # a correction, then a retraction
         deployment.publish([article("urn:1", "محادثات ثلاثية جديدة", 7)])
-        await deployment.until(lambda: ("alert.updated", "corrected") in told(desk, "talks"), 20, "the update")
+        await deployment.until(lambda: ("alert.updated", "corrected") in told(desk, "talks"), "the update")
         deployment.publish([article("urn:1", "محادثات ثنائية", 8)])
-        await deployment.until(lambda: ("alert.resolved", "retracted") in told(desk, "talks"), 20, "the retraction")
+        await deployment.until(lambda: ("alert.resolved", "retracted") in told(desk, "talks"), "the retraction")
         assert len({each.id for each in desk.received}) == len(desk.received) == 4
 
         # what is decided is written down, and the commands say it
@@ -106,7 +106,7 @@ async def test_what_is_silenced_corrected_retracted_and_grouped_is_told_as_it_sh
             "corrected",
             "retracted",
         ]
-        await deployment.until(lambda: deployment.count(topics.DELIVERIES) >= 4, 20, "deliveries")
+        await deployment.until(lambda: deployment.count(topics.DELIVERIES) >= 4, "deliveries")
         shown = await rasid("alerts", "show", first)
         assert "retracted" in shown[1]
         assert (await rasid("alerts", "show", "alert_none"))[0] == 1
@@ -114,10 +114,10 @@ async def test_what_is_silenced_corrected_retracted_and_grouped_is_told_as_it_sh
         # an expired silence is over at once; a broken file changes nothing
         assert (await rasid("silence", "expire", silence["id"]))[0] == 0
         receivers(deployment, desk.url, '[route]\nreceiver = "nobody"\n')
-        await deployment.until(lambda: "no receiver is named 'nobody'" in worker.log(), 20, "the mistake is named")
+        await deployment.until(lambda: "no receiver is named 'nobody'" in worker.log(), "the mistake is named")
         await asyncio.sleep(0.5)
         deployment.publish([article("urn:9", "الضمانات الأمنية", 9)])
-        await deployment.until(lambda: told(desk, "quiet") == [("alert.fired", "fired")], 20, "after the silence")
+        await deployment.until(lambda: told(desk, "quiet") == [("alert.fired", "fired")], "after the silence")
         assert worker.terminate() == 0
 
         # a restart forgets nothing: a copy stays a copy
@@ -125,7 +125,7 @@ async def test_what_is_silenced_corrected_retracted_and_grouped_is_told_as_it_sh
         receivers(deployment, desk.url)
         deployment.worker()
         deployment.publish([(b"urn:10", article("urn:9", "الضمانات الأمنية", 9)[1].replace(b"urn:9", b"urn:10"))])
-        await deployment.until(lambda: _reasons(deployment, "urn:10") == ["copy"], 40, "the copy's decision")
+        await deployment.until(lambda: _reasons(deployment, "urn:10") == ["copy"], "the copy's decision")
 
 
 def _reasons(deployment, uri):

@@ -14,9 +14,10 @@ from agents.sending import Outgoing
 from schemas.watch import Watch
 from schemas.watch_match import WatchMatch
 from schemas.worker_state import WorkerState
+from tests.kafka.conftest import PATIENCE_SECONDS
 from tests.path.conftest import article
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(600)
 WATCHES, CHANGES, CHANGES_PER_SECOND, ARTICLES_PER_SECOND = 25, 500, 20, 200
 MOST_SECONDS = 2.0  # until a change is in force on every worker, p99
 WORDS = [f"كلمة{number}" for number in range(WATCHES)]
@@ -88,7 +89,7 @@ async def test_changes_are_in_force_within_two_seconds_and_nothing_is_lost(kafka
     began = round(time.time() * 1000)
     deployment.worker()
     deployment.worker()
-    await deployment.until(lambda: len(watch_store.workers(settings, began)) == 2, 60, "two workers")
+    await deployment.until(lambda: len(watch_store.workers(settings, began)) == 2, "two workers")
     feed = Feed(settings)
     feed.start()
     try:
@@ -96,11 +97,11 @@ async def test_changes_are_in_force_within_two_seconds_and_nothing_is_lost(kafka
     finally:
         feed.enough.set()
         feed.join()
-    states = await asyncio.to_thread(watch_change.wait, settings, made[-1][-1], 20, lambda _: None)
+    states = await asyncio.to_thread(watch_change.wait, settings, made[-1][-1], PATIENCE_SECONDS, lambda _: None)
     assert {state.watches for state in states.values()} == {WATCHES}
     tagged = topics.TAGGED.name(settings)
     count = len(feed.published)
-    await deployment.until(lambda: sum(kafka_node.ends(tagged).values()) >= count, 60, "all tagged")
+    await deployment.until(lambda: sum(kafka_node.ends(tagged).values()) >= count, "all tagged")
 
     found = sorted(delays(deployment, made))
     p99 = found[len(found) * 99 // 100]

@@ -13,8 +13,9 @@ import pytest
 from agents import topics
 from schemas.tagged_article import TaggedArticle
 from tests.collector import Collector
+from tests.kafka.conftest import PATIENCE_SECONDS
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 SEEDS = sorted((Path(__file__).parents[2] / "seeds/articles").glob("*.jsonl"))
 BROKERS = ["embedded", "apache"]
 
@@ -43,10 +44,10 @@ async def test_an_article_becomes_a_signed_alert_with_true_evidence(deployment):
         deployment.watch(talks="trilateral talks", guarantees="ضمانات أمنية", broken="(سلام")
         deployment.worker()
         deployment.publish(map(pair, articles.values()))
-        await deployment.until(lambda: deployment.count(topics.TAGGED) >= len(articles), 60, "all tagged")
-        await deployment.until(lambda: len(desk.ids) >= 5, 30, "alerts")
+        await deployment.until(lambda: deployment.count(topics.TAGGED) >= len(articles), "all tagged")
+        await deployment.until(lambda: len(desk.ids) >= 5, "alerts")
         await deployment.until(
-            lambda: deployment.count(topics.DELIVERIES) == deployment.count(topics.ALERTS), 30, "deliveries"
+            lambda: deployment.count(topics.DELIVERIES) == deployment.count(topics.ALERTS), "deliveries"
         )
 
         assert [each.fault for each in desk.received if each.fault] == []
@@ -68,17 +69,15 @@ async def test_an_article_becomes_a_signed_alert_with_true_evidence(deployment):
         deployment.watch(live="norm:هاتيك")
         await deployment.until(
             lambda: "(سلام" in deployment.workers[0].log() or "broken" in deployment.workers[0].log(),
-            10,
             "a loud refusal",
         )
         began = time.monotonic()
         while "live" not in {each.data["watch"]["id"] for each in desk.received}:
-            assert time.monotonic() - began < 20, "the new watch is not in force"
+            assert time.monotonic() - began < PATIENCE_SECONDS, "the new watch is not in force"
             number = time.monotonic_ns()
             deployment.publish([pair({"uri": f"urn:live:{number}", "title": f"هاتيك {number}"})])
             await deployment.until(
                 lambda n=number: any(str(n) in (r.key or b"").decode() for r in deployment.read(topics.TAGGED)),
-                10,
                 "tagged",
             )
 
@@ -111,8 +110,8 @@ async def test_bad_records_are_dead_letters_with_reasons_and_replay_puts_them_ba
         deployment.publish([(name.encode(), value) for name, value in BAD.items()])
         deployment.publish([(b"another-key", b'{"uri": "urn:b", "title": "t"}')])
         deployment.publish(map(pair, READ))
-        await deployment.until(lambda: deployment.count(topics.DEAD_LETTERS) >= len(BAD) + 1, 60, "dead letters")
-        await deployment.until(lambda: deployment.count(topics.TAGGED) >= len(READ), 30, "the others")
+        await deployment.until(lambda: deployment.count(topics.DEAD_LETTERS) >= len(BAD) + 1, "dead letters")
+        await deployment.until(lambda: deployment.count(topics.TAGGED) >= len(READ), "the others")
         found = {
             dict(record.headers)["rasid-reason"].decode(): record for record in deployment.read(topics.DEAD_LETTERS)
         }
@@ -130,7 +129,7 @@ async def test_bad_records_are_dead_letters_with_reasons_and_replay_puts_them_ba
         letter = found["not_json"]
         command = ["dead-letters", "replay", f"{letter.partition}:{letter.offset}", "--file", str(mended)]
         assert _rasid(deployment, *command).returncode == 0
-        await deployment.until(lambda: len(desk.ids) == 1, 20, "the mended article's alert")
+        await deployment.until(lambda: len(desk.ids) == 1, "the mended article's alert")
         assert dead_letters
 
 
@@ -141,7 +140,9 @@ def _rasid(deployment, *command):
 
     chosen = deployment.settings.model_dump(exclude_unset=True, exclude_none=True)
     environment = {**os.environ, **{f"RASID_{name.upper()}": str(value) for name, value in chosen.items()}}
-    return subprocess.run([sys.executable, "-m", "agents.cli", *command], env=environment, check=False, timeout=60)
+    return subprocess.run(
+        [sys.executable, "-m", "agents.cli", *command], env=environment, check=False, timeout=PATIENCE_SECONDS
+    )
 
 
 async def test_without_a_broker_the_worker_lives_but_is_not_ready(new_deployment, embedded_broker, free_port):
@@ -149,7 +150,7 @@ async def test_without_a_broker_the_worker_lives_but_is_not_ready(new_deployment
     deployment.receivers("http://127.0.0.1:1/")
     deployment.settings = deployment.settings.model_copy(update={"bootstrap_servers": f"127.0.0.1:{free_port}"})
     worker = deployment.worker()
-    await deployment.until(lambda: "no broker can be reached" in worker.log(), 30, "a clear line")
+    await deployment.until(lambda: "no broker can be reached" in worker.log(), "a clear line")
     port = worker.log().split("http://127.0.0.1:")[1].split()[0]
     assert _status(port, "live") == 200
     assert _status(port, "ready") == 503
