@@ -103,9 +103,11 @@ def _readings(typed: str, term: str, stem: str, known: Knowledge) -> tuple[list[
     verbs, listed = _verbs(term, known), _own_lemmas_as_spelled(stem, known)
     if any(verb.past == term for verb in verbs):  # بنى is no بني without dots
         listed = [noun for noun in listed if folded(noun.lemma) != folded(stem) or noun.lemma == stem]
+    elif any(noun.lemma == stem for noun in listed):  # nor قاضي a قاضى with them
+        verbs = [verb for verb in verbs if verb.present == term]
     if verbs and (isinstance(typed, Verbal) or not listed):
         return [noun for noun in listed if any(stem in verb.masdars for verb in verbs)], verbs
-    if len(stem) == _SHORT_VERB and SHADDA not in typed and _listed(stem, known):
+    if len(stem) <= _SHORT_VERB and SHADDA not in typed and _listed(stem, known):
         return listed, [verb for verb in verbs if stem in verb.masdars]
     if verbs or (listed and not _names_deed(stem)):
         return listed, verbs
@@ -204,9 +206,9 @@ def _is_another(form: Form, verb: Verb, known: Knowledge) -> bool:
         return False
     ours = form.key.endswith(_OURS) and form.key[:-2] in known.words and not form.spelled.startswith(verb.past)
     woman = form.spelled.endswith("ي") and form.key[:-1] in known.words  # توافقي: an adjective of توافق
-    if form.key in known.words or ours or woman:
-        return True
     common = {key_of(folded(each)) for each in verb.commonest}
+    if ours or woman or (form.key in known.words and (form.key not in common or known.is_noun(form.spelled))):
+        return True
     others = known.of_verbs.get(form.key, set()) - {verb.past}
     return form.key not in common and (_is_name(form, known) or bool(others))
 

@@ -11,20 +11,41 @@ from rasid.lexicon.form import Form, Proper, Rule
 from rasid.lexicon.lexis import Word
 
 _VOWELS = "aeiou"
-_IRREGULAR = (
-    ("man", "men"), ("woman", "women"), ("child", "children"), ("person", "people"), ("foot", "feet"),
-    ("tooth", "teeth"), ("crisis", "crises"), ("analysis", "analyses"), ("basis", "bases"), ("thesis", "theses"),
-    ("medium", "media"), ("datum", "data"), ("criterion", "criteria"), ("phenomenon", "phenomena"), ("wife", "wives"),
-    ("life", "lives"), ("knife", "knives"), ("leaf", "leaves"), ("wolf", "wolves"), ("half", "halves"),
-    ("thief", "thieves"), ("shelf", "shelves"), ("mouse", "mice"), ("goose", "geese"), ("bacterium", "bacteria"),
-    ("nucleus", "nuclei"), ("fungus", "fungi"), ("say", "said"), ("meet", "met"), ("hold", "held"), ("win", "won"),
-    ("lead", "led"), ("kill", "killed"), ("strike", "struck"), ("fight", "fought"), ("send", "sent"), ("buy", "bought"),
-    ("sell", "sold"), ("steal", "stole", "stolen"), ("write", "wrote", "written"), ("shoot", "shot"),
-    ("freeze", "froze", "frozen"), ("begin", "began", "begun"), ("fall", "fell", "fallen"), ("rise", "rose", "risen"),
-    ("take", "took", "taken"), ("give", "gave", "given"), ("break", "broke", "broken"), ("speak", "spoke", "spoken"),
-    ("flee", "fled"), ("seek", "sought"), ("bring", "brought"), ("sink", "sank", "sunk"), ("die", "died", "dying"),
-)  # fmt: skip
-_FAMILIES = {form: family for family in _IRREGULAR for form in family}
+_IRREGULAR = """
+man men/woman women/child children/person people/foot feet/tooth teeth/goose geese/mouse mice/ox oxen/wife wives
+life lives/knife knives/leaf leaves/wolf wolves/half halves/thief thieves/shelf shelves/calf calves/loaf loaves
+scarf scarves/crisis crises/analysis analyses/basis bases/thesis theses/hypothesis hypotheses/diagnosis diagnoses
+oasis oases/medium media/datum data/criterion criteria/phenomenon phenomena/bacterium bacteria/memorandum memoranda
+referendum referenda/curriculum curricula/stadium stadia/nucleus nuclei/fungus fungi/stimulus stimuli/alumnus alumni
+cactus cacti/index indices/spokesman spokesmen/spokeswoman spokeswomen/policeman policemen/policewoman policewomen
+gunman gunmen/fireman firemen/fisherman fishermen/businessman businessmen/businesswoman businesswomen
+congressman congressmen/chairman chairmen/serviceman servicemen/lawman lawmen/militiaman militiamen
+grandchild grandchildren/schoolchild schoolchildren/say said/meet met/hold held/win won/lead led
+strike struck/fight fought/send sent/buy bought/sell sold/steal stole stolen/write wrote written/shoot shot
+freeze froze frozen/begin began begun/fall fell fallen/rise rose risen/take took taken/give gave given
+break broke broken/speak spoke spoken/flee fled/seek sought/bring brought/sink sank sunk/die died dying
+arise arose arisen/awake awoke awoken/bear bore borne/beat beaten/become became/bend bent/bind bound/bite bit bitten
+bleed bled/blow blew blown/breed bred/build built/burn burnt/catch caught/choose chose chosen/cling clung/come came
+creep crept/deal dealt/dig dug/do did done/draw drew drawn/dream dreamt/drink drank drunk/drive drove driven
+eat ate eaten/feed fed/feel felt/find found/fly flew flown/forbid forbade forbidden/forecast forecast
+foresee foresaw foreseen/forget forgot forgotten/forgive forgave forgiven/get got gotten/go went gone/grind ground
+grow grew grown/hang hung/hear heard/hide hid hidden/keep kept/kneel knelt/know knew known/lay laid/lean leant
+leap leapt/learn learnt/leave left/lend lent/light lit/lose lost/make made/mean meant/mislead misled
+mistake mistook mistaken/outgrow outgrew outgrown/overcome overcame/overhear overheard/override overrode overridden
+overrun overran/oversee oversaw overseen/overtake overtook overtaken/overthrow overthrew overthrown/pay paid
+prove proven/rebuild rebuilt/repay repaid/resell resold/rethink rethought/retell retold/rewrite rewrote rewritten
+ride rode ridden/ring rang rung/run ran/see saw seen/sew sewn/shake shook shaken/shine shone/show shown
+shrink shrank shrunk/sing sang sung/sit sat/sleep slept/slide slid/smell smelt/sow sown/speed sped/spend spent
+spill spilt/spin spun/spit spat/spoil spoilt/spring sprang sprung/stand stood/stick stuck/sting stung/stink stank
+strive strove striven/swear swore sworn/sweep swept/swell swollen/swim swam swum/swing swung/teach taught
+tear tore torn/tell told/think thought/throw threw thrown/undergo underwent undergone/understand understood
+undertake undertook undertaken/undo undid undone/uphold upheld/wake woke woken/wear wore worn/weave wove woven
+weep wept/wind wound/withdraw withdrew withdrawn/withhold withheld/withstand withstood/wring wrung
+"""  # a family each: the dictionary form first
+# Forms that are rather words of their own: a watch for "rose" is no watch for "rise", but that one meets "rose".
+_OF_THEIR_OWN = {"rose", "saw", "found", "left", "felt", "wound", "ground", "bore", "bound", "lay", "bit", "shot"}
+_FAMILIES = {form: family for family in map(str.split, re.split(r"[/\n]", _IRREGULAR.strip())) for form in family
+             if form == family[0] or form not in _OF_THEIR_OWN}  # fmt: skip
 _UNCHANGING = {
     "news",
     "series",
@@ -43,7 +64,7 @@ _ACRONYM = re.compile(r"[A-Z][A-Z0-9]+")
 def word(term: str) -> Word:
     """The word a watch means by a Latin `term`. All capitals (US, NATO) are compared with their case."""
     if _ACRONYM.fullmatch(term):
-        return Word(term, (Form(term, Rule.SAME),), case=True)
+        return Word(str(term), (Form(str(term), Rule.SAME),), case=True)
     lowered = term.lower()
     if isinstance(term, Proper):
         return Word(str(term), (Form(lowered, Rule.SAME), *(Form(each, Rule.INFLECTION) for each in _plurals(lowered))))
@@ -62,6 +83,16 @@ def bases(term: str) -> list[str]:
     if term.endswith(("sses", "shes", "ches", "xes", "zes")):
         return [term[:-2]]
     return [term[:-1]] if term.endswith("s") else [term]
+
+
+def behind(word: str, ending: str) -> Iterator[str]:
+    """What an English word may be without a verb's ending: planned, plan; seized, seize; denied, deny."""
+    stem = word.removesuffix(ending)
+    yield from (stem, stem + "e")
+    if len(stem) > 2 and stem[-1] == stem[-2]:  # noqa: PLR2004
+        yield stem[:-1]
+    if stem.endswith("i"):
+        yield stem[:-1] + "y"
 
 
 def _inflected(base: str) -> Iterator[str]:

@@ -17,7 +17,7 @@ class Name:
 
     `alone_*` are surnames that name a person without more; `acronym` is compared with its capitals. `doubtful` are
     those that are also ordinary words and count in context only; `adjectives` are what belongs to a country (السعودية
-    is both). A `state` is a country itself, `country` the one in which a place lies.
+    is both), `demonyms` the same in English. A `state` is a country itself, `country` the one in which a place lies.
     """
 
     type: EntityType
@@ -30,6 +30,7 @@ class Name:
     country: str = ""
     state: bool = False
     adjectives: tuple[str, ...] = ()
+    demonyms: tuple[str, ...] = ()
 
     @property
     def label_ar(self) -> str:
@@ -66,7 +67,7 @@ def _names(row: seeds.Row, kind: EntityType) -> Iterator[Name]:
     alone = cells.get("alone_ar", ()), cells.get("alone_en", ())
     yield Name(
         kind, row["wikidata"] or None, arabic, english, *alone, frozenset(ordinary), country, state,
-        cells.get("nisba_ar", ()),
+        cells.get("nisba_ar", ()), cells.get("demonym_en", ()),
     )  # fmt: skip
     if row.get("capital_ar"):
         yield Name("LOC", row.get("capital_wikidata") or None, cells["capital_ar"], cells["capital_en"],

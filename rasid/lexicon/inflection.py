@@ -10,6 +10,7 @@ from rasid.lexicon.form import Form, Host, Rule, Tail
 from rasid.lexicon.knowledge import Noun, feminine_of, written_plural
 
 ADJECTIVES = {"adj", "nisba"}
+_JOINS_NOT = frozenset("اأإآدذرزوؤى")  # letters that join none after them
 _VERBAL_NOUN = 5  # letters of a noun which, where no plural is listed, has the sound one: تصعيدات
 _LONG_NOUN = 4  # letters of a noun whose ـي is taken for a dual rather than an adjective of relation
 
@@ -55,7 +56,7 @@ def singular(lemma: str, rule: Rule, *, adjective: bool = False, defective: bool
         yield Form(lemma[:-1] + "ا", Rule.INFLECTION, Host.NOUN, tail=Tail.MUST)
     else:
         yield Form(lemma, rule, Host.NOUN, article=True, tail=tail)
-        yield Form(lemma + "ا", Rule.INFLECTION, Host.NOUN)
+        yield from (Form(stem + "ا", Rule.INFLECTION, Host.NOUN) for stem in _seated(lemma))
         if lemma.endswith(("ء", "أ")):
             yield from (Form(lemma[:-1] + seat, Rule.INFLECTION, Host.NOUN, tail=Tail.MUST) for seat in "ؤئأء")
     if defective:
@@ -75,6 +76,12 @@ def dual(lemma: str, noun: Noun) -> Iterator[Form]:
             yield Form(stem + "ي", Rule.INFLECTION, Host.NOUN, tail=Tail.MUST)
 
 
+def _seated(lemma: str) -> tuple[str, ...]:
+    """What stands before an alef: a last ء takes a seat after a letter that joins (شيئا, عبئان), mostly."""
+    joins = lemma.endswith("ء") and lemma[-2:-1] not in _JOINS_NOT
+    return (lemma, lemma[:-1] + "ئ") if joins else (lemma,)
+
+
 def _dual_stems(lemma: str) -> tuple[str, ...]:
     if lemma.endswith("ة"):
         return (lemma[:-1] + "ت",)
@@ -82,7 +89,7 @@ def _dual_stems(lemma: str) -> tuple[str, ...]:
         return (lemma[:-1] + "ي",)
     if lemma.endswith("اء"):
         return (lemma, lemma[:-1] + "ئ", lemma[:-1] + "و")
-    return (lemma,)
+    return _seated(lemma)
 
 
 def may_be_dual(lemma: str, noun: Noun) -> bool:

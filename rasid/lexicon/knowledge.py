@@ -115,6 +115,11 @@ class Knowledge:
         key = word_key(spelled)
         return key in self.words or (self.with_dictionary and key in dictionary.words())
 
+    def is_noun(self, spelled: str) -> bool:
+        """Whether a spelling is a listed noun or its broken plural."""
+        letters = folded(spelled)
+        return letters in self.nouns or letters in self.by_plural
+
     def is_name(self, spelled: str) -> bool:
         """Whether a spelling is a listed name, or a word of one."""
         return word_key(spelled) in self.names

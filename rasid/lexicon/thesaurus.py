@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import product
+from itertools import chain, product
 from typing import Final, Literal
 
 from rasid.lexicon import english, freedict, gazetteer, knowledge, seeds
 from rasid.lexicon.arabic import guess, lemmas, without_article
+from rasid.lexicon.compounds import compounds
 from rasid.lexicon.form import Lexical, Proper, Verbal, folded
 from rasid.lexicon.knowledge import Knowledge, bare
 
@@ -22,9 +23,10 @@ Key = tuple[str, ...]
 MAX_COMPOSED: Final = 200  # phrases a term may be composed to; beyond it the entries' first forms serve
 _NO_WORD: Final = re.compile(r"[-.'\u2019/&]")  # what a reader takes for a gap between words
 _ARABIC: Final = re.compile("[\u0600-\u08ff\ufb50-\ufeff]")
-_JOINED: Final = re.compile(r"\bعبدال(\w{2,})")
-_APART: Final = re.compile(r"\bعبد ال(\w{2,})")
+_VERB_ENDINGS: Final = ("ed", "ing")
+_PREFIXES: Final = {"by", "co", "re", "e"}  # shorter parts of compounds: by-election, re-election
 _PART: Final = 3  # letters of each part of an English compound
+_AS_ADJECTIVE: Final = {"US": "American", "USA": "American", "UK": "British", "EU": "European"}  # US troops
 _LINKS: Final = {"of", "for", "in", "on", "with", "by", "to", "from", "the", "a", "an", "and", "against"}
 
 
@@ -80,9 +82,16 @@ class Thesaurus:
         found: list[Entry] = []
         for key in self._keys(words):
             found.extend(entry for entry in self._index.get(key, []) if entry not in found)
+        if not found and len(words) == 1 and language_of(*words) == "en":
+            return self._of_verb(words[0].lower())
         if found or len(words) != 2 or language_of(*words) == "ar" or min(map(len, words)) < _PART:  # noqa: PLR2004
             return found
         return self.entries(("".join(words).lower(),))  # rain forest
+
+    def _of_verb(self, word: str) -> list[Entry]:
+        """The verbs of which an English word that is no entry is a form: detained, withdrawing."""
+        bases = (base for end in _VERB_ENDINGS if word.endswith(end) for base in english.behind(word, end))
+        return [entry for base in bases for entry in self._index.get((base,), []) if entry.kind == "verb"]
 
     def _keys(self, words: Phrase) -> Iterator[Key]:
         return product(*(self._canonical(word) for word in words))
@@ -133,7 +142,8 @@ class Thesaurus:
         names = [entry for entry in entries if entry.kind == "name"]
         if source == "en":
             return [*self._named(names, words, source), *_hyphenated(words, entries)]
-        return [*self._named(names, words, source), *_servants(words)]
+        otherwise = (Rendering(tuple(map(Proper, each.split())), (), name=True) for each in compounds(" ".join(words)))
+        return [*self._named(names, words, source), *otherwise]
 
     @staticmethod
     def _named(names: list[Entry], words: Phrase, source: Language) -> list[Rendering]:
@@ -152,32 +162,26 @@ class Thesaurus:
             words_chosen = tuple(word for each in chosen for word in each.words)
             yield Rendering(words_chosen, tuple(stop for each in chosen for stop in each.stops))
 
-    def _parts(self, words: Phrase, target: Language) -> list[list[Entry] | str] | None:
+    def _parts(self, words: Phrase, target: Language, *, head: bool = True) -> list[list[Entry] | str] | None:
         """`words` as entries, longest first from the right, where the head stands; linking words stay as they are."""
         if not words:
             return []
         for length in range(min(self._longest, len(words)), 0, -1):
             tail = words[-length:]
             found = [entry for entry in self.entries(tail) if entry.phrases.get(target)]
+            if tail[0] in _AS_ADJECTIVE and not head:
+                found += self.entries((_AS_ADJECTIVE[tail[0]],))
             part: list[Entry] | str = found or _link(tail)
             if part:
-                before = self._parts(words[:-length], target)
+                before = self._parts(words[:-length], target, head=False)
                 if before is not None:
                     return [*before, part]
         return None
 
 
-def _servants(words: Phrase) -> Iterator[Rendering]:
-    """Names of "servant of", joined and apart: عبد الله, عبدالله."""
-    text = " ".join(words)
-    apart = _JOINED.sub(r"عبد ال\1", text)
-    joined = _APART.sub(r"عبدال\1", text)
-    yield from (Rendering(tuple(map(Proper, each.split())), (), name=True) for each in (apart, joined) if each != text)
-
-
 def _hyphenated(words: Phrase, entries: list[Entry]) -> Iterator[Rendering]:
     """The same letters with and without a space: cyber-attack, cyberattack; ceasefire, cease-fire."""
-    if len(words) == 2 and all(word.isalpha() and len(word) >= _PART for word in words):  # noqa: PLR2004
+    if len(words) == 2 and all(w.isalpha() and (len(w) >= _PART or w in _PREFIXES) for w in words):  # noqa: PLR2004
         yield Rendering(("".join(words),))
     letters = "".join(words).lower()
     for phrase in dict.fromkeys(phrase for entry in entries for phrase in entry.phrases.get("en", ())):
@@ -242,12 +246,21 @@ def _concept(row: seeds.Row) -> Entry:
 
 
 def _name(name: gazetteer.Name) -> Iterator[Entry]:
-    """A person has two entries: by whole name, and by the surname that names them alone."""
-    whole: dict[Language, tuple[Phrase, ...]] = {"ar": _phrases_of(name.ar), "en": _phrases_of(name.en)}
+    """A person has two entries: by whole name, and by the surname that names them alone; a country one for what is
+    its own (Russian).
+    """
+    arabic = dict.fromkeys(chain(name.ar, *map(compounds, name.ar))) if name.type == "PER" else name.ar
+    whole: dict[Language, tuple[Phrase, ...]] = {"ar": _phrases_of(arabic), "en": _phrases_of(name.en)}
     yield Entry(f"{name.type}:{name.wikidata or name.label_en}", whole, {}, "name")
     if name.alone_ar or name.alone_en:
         alone: dict[Language, tuple[Phrase, ...]] = {"ar": _phrases_of(name.alone_ar), "en": _phrases_of(name.alone_en)}
         yield Entry(f"{name.type}:{name.wikidata or name.label_en}:alone", alone, {}, "name")
+    if name.adjectives and name.demonyms:
+        own: dict[Language, tuple[Phrase, ...]] = {
+            "ar": _phrases_of(each for each in name.adjectives if not each.endswith(("ية", "ون", "ات"))),
+            "en": _phrases_of(name.demonyms),
+        }
+        yield Entry(f"{name.type}:{name.wikidata or name.label_en}:its", own, {}, "adj")
 
 
 def _phrases_of(cells: Iterable[str]) -> tuple[Phrase, ...]:

@@ -1,0 +1,37 @@
+"""Compound names and their other shapes: joined or apart, and in the three cases where one bears them."""
+
+import re
+from collections.abc import Iterator
+from itertools import product
+from typing import Final
+
+_PARTICLES: Final = "دا|دي|دو|دل|ديل|فان|فون|لو|لا|ماك"  # of foreign names: دا سيلفا, داسيلفا
+_CASES: Final = (("أبو", "أبا", "أبي"), ("أخو", "أخا", "أخي"), ("ذو", "ذا", "ذي"))
+_SHAPES: Final = (
+    (re.compile(r"\bعبد ال(\w{2,})"), r"عبدال\1"),
+    (re.compile(r"\bعبدال(\w{2,})"), r"عبد ال\1"),
+    (re.compile(rf"(?<= )({_PARTICLES}) (?!ال)(\w{{3,}})"), r"\1\2"),
+    (re.compile(r"\bأبو (\w{3,})"), r"أبو\1"),
+    (re.compile(r"^ابن (?=\w)"), "بن "),
+    (re.compile(r"^بن (?=\w)"), "ابن "),
+    (re.compile(r"(?<=\w )ابن (?=\w)"), "بن "),
+    (re.compile(r"\bآل (?=\w)"), "ال "),
+)
+
+
+def compounds(name: str) -> list[str]:
+    """The other shapes of an Arabic name of several words, without `name` itself; none of most names."""
+    if " " not in name and "عبدال" not in name:
+        return []
+    found = dict.fromkeys(_shaped(name))
+    found.pop(name, None)
+    return list(found)
+
+
+def _shaped(name: str) -> Iterator[str]:
+    shapes = [name, *(pattern.sub(shape, name) for pattern, shape in _SHAPES)]
+    for shape, cases in product(shapes, _CASES):
+        yield shape
+        for case in cases:
+            if shape.startswith(case + " "):
+                yield from (other + shape.removeprefix(case) for other in cases)
