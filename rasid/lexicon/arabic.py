@@ -4,23 +4,25 @@ inflection.py and conjugation.py give the forms, transliteration.py other spelli
 term may be, and which of the forms are words of their own and so are not it. guards.py does so for clitics.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from rasid.lexicon import dictionary
 from rasid.lexicon.clitics import decorations
 from rasid.lexicon.conjugation import verb_forms
 from rasid.lexicon.form import Form, Host, Lexical, Rule, Tail, Verbal, folded
-from rasid.lexicon.guards import guarded, only_with
+from rasid.lexicon.guards import Guard, only_with, settled
 from rasid.lexicon.inflection import ADJECTIVES, alone, noun_forms, singular
 from rasid.lexicon.knowledge import Knowledge, Noun, Verb, bare, feminine_of, written_plural
-from rasid.lexicon.lexis import MAX_WORD, Word
-from rasid.lexicon.transliteration import spellings, variants
+from rasid.lexicon.transliteration import spelled_otherwise, spellings, variants
+from rasid.lexicon.word import MAX_WORD, Word
 from rasid.text.letters import SHADDA, same_mark
 from rasid.text.reading import key_of
 
 _MIN_NISBA = 4  # letters of ـية below which a word is a noun of its own (هوية, بقية)
 _SHORT_VERB = 3  # letters of a past that is as often a noun of another sense
+_PARADIGMS = 50_000  # nouns, and verbs, whose forms are remembered: those of all dictionaries
 _OURS = key_of("نا")
 _ARTICLE = key_of("ال")
 
@@ -39,12 +41,10 @@ def word(term: str, known: Knowledge, *, alone: bool = True) -> Word:
     if not 0 < len(written) <= MAX_WORD:  # only marks, or no Arabic word
         return Word(str(term), (Form(written, Rule.SAME),))
     forms: Forms = {}
-    for form in _spelled(_forms(term, written, known, alone=alone), written):
+    for form in _spelled(list(_forms(term, written, known, alone=alone)), written):
         forms.setdefault((form.spelled, form.host, form.article, form.tail), form)
-    own = {form.key for form in forms.values() if form.tail is not Tail.MUST}
-    stems = {form.key for form in forms.values()} if alone else None
-    guarded_forms = (guarded(form, own, known, stems) for form in forms.values())
-    return Word(str(term), tuple(_marked_as(term, written, form) for form in guarded_forms))
+    made = tuple([_marked_as(term, written, settled(form, known)) for form in forms.values()])
+    return Word(str(term), made, guard=Guard(made, known, alone))
 
 
 def _marked_as(term: str, written: str, form: Form) -> Form:
@@ -52,8 +52,12 @@ def _marked_as(term: str, written: str, form: Form) -> Form:
     return form if term == written or form.spelled != written else form._replace(spelled=str(term))
 
 
-def _spelled(forms: Iterator[Form], term: str) -> Iterator[Form]:
+def _spelled(forms: list[Form], term: str) -> Iterable[Form]:
     """The forms, and their other customary spellings."""
+    return _respelled(forms, term) if spelled_otherwise(" ".join([form.spelled for form in forms])) else forms
+
+
+def _respelled(forms: list[Form], term: str) -> Iterator[Form]:
     for form in forms:
         yield form
         rule = Rule.SPELLING if form.spelled == term else form.rule
@@ -79,11 +83,26 @@ def _forms(typed: str, term: str, known: Knowledge, *, alone: bool) -> Iterator[
         yield from _as_written(term, with_article=stem == term or not nouns, name=_only_name(term, known))
     for noun in nouns:
         own_feminine = alone and "feminine-own" in noun.flags and stem != feminine_of(noun)
-        yield from _without_others(noun_forms(replace(noun, feminine="") if own_feminine else noun), noun, known)
+        yield from (
+            _without_others(noun_forms(replace(noun, feminine="")), noun, known)
+            if own_feminine
+            else _of_noun(noun, known)
+        )
     for verb in verbs:
-        yield from (form for form in verb_forms(verb) if not _is_another(form, verb, known))
+        yield from _of_verb(verb, known)
     if not nouns and not verbs:
         yield from _unlisted(term, stem, known)
+
+
+@lru_cache(maxsize=_PARADIGMS)
+def _of_noun(noun: Noun, known: Knowledge) -> tuple[Form, ...]:
+    """The forms of a noun that are no other words: one tuple for all the terms that lead to it."""
+    return tuple(_without_others(noun_forms(noun), noun, known))
+
+
+@lru_cache(maxsize=_PARADIGMS)
+def _of_verb(verb: Verb, known: Knowledge) -> tuple[Form, ...]:
+    return tuple([form for form in verb_forms(verb) if not _is_another(form, verb, known)])
 
 
 def _as_noun(noun: Noun, stem: str) -> Noun:
@@ -130,8 +149,7 @@ def _unlisted(term: str, stem: str, known: Knowledge) -> Iterator[Form]:
     other = variants(term, known.is_word, known.is_name, listed=name)
     yield from (Form(each, Rule.NAME, Host.NAME) for each in other)
     if not name:
-        noun = guess(stem)
-        yield from _without_others(noun_forms(noun), noun, known)
+        yield from _of_noun(guess(stem), known)
 
 
 def _verbs(stem: str, known: Knowledge) -> list[Verb]:
@@ -238,6 +256,7 @@ def without_article(term: str) -> str:
     return term[2:] if term.startswith("ال") and len(term) > 4 else term  # noqa: PLR2004
 
 
+@lru_cache(maxsize=1_000)  # a term is asked about by several in turn
 def lemmas(stem: str, known: Knowledge) -> list[Noun]:
     """The nouns that `stem` may be the singular, feminine or plural of; spelling compared by its marks."""
     for spelled in (stem, *spellings(stem)):
@@ -300,4 +319,4 @@ def guess(stem: str) -> Noun:
     return Noun(stem, "noun", "m", ("ات",))
 
 
-__all__ = ["guarded", "guess", "lemmas", "noun_forms", "singular", "verb_forms", "without_article", "word"]
+__all__ = ["guess", "lemmas", "noun_forms", "singular", "verb_forms", "without_article", "word"]

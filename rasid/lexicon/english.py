@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from rasid.lexicon.form import Form, Proper, Rule
-from rasid.lexicon.lexis import Word
+from rasid.lexicon.word import Word
 
 _VOWELS = "aeiou"
 _IRREGULAR = """

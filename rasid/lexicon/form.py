@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from rasid.text.letters import MARK, fold_char
 from rasid.text.reading import word_key
@@ -22,6 +22,8 @@ class Rule(StrEnum):
     PREFIX = "prefix"
     RAW = "surface"
 
+    __hash__ = str.__hash__  # as all three below: Enum's own is a call of Python's, and forms are hashed by the million
+
 
 class Host(StrEnum):
     """Which clitics may stand before a form."""
@@ -31,6 +33,8 @@ class Host(StrEnum):
     NAME = "name"  # و ف, ب ك ل; its own ال is part of it
     VERB = "verb"  # و ف, س ل
 
+    __hash__ = str.__hash__
+
 
 class Tail(StrEnum):
     """Whether a pronoun may, must or cannot follow a form."""
@@ -38,6 +42,8 @@ class Tail(StrEnum):
     NEVER = "never"
     MAY = "may"
     MUST = "must"
+
+    __hash__ = str.__hash__
 
 
 class Lexical(str):
@@ -80,18 +86,10 @@ class Barred(NamedTuple):
     unmarked: frozenset[bytes]
 
 
-class Guard(Protocol):
-    """Knows what a form may not be with clitics, and works it out when it is first asked: few forms are ever met."""
-
-    @property
-    def barred(self) -> Barred:
-        """The words that are not the form."""
-
-
 class Form(NamedTuple):
     """`spelled` is the form with its marks; `article` says whether ال may precede it.
 
-    `blocked` are whole words (keys) that are not this form with clitics, besides those that `guard` knows.
+    `blocked` are whole words (keys) that are not this form with clitics, besides those that its word's guard knows.
     `dotted` forms end in a ة that without its dots is a pronoun: عملة is currency, عمله his work.
     """
 
@@ -102,20 +100,11 @@ class Form(NamedTuple):
     tail: Tail = Tail.NEVER
     blocked: frozenset[bytes] = frozenset()
     dotted: bool = False
-    guard: Guard | None = None
 
     @property
     def key(self) -> bytes:
         """The folded letters under which the form is looked up."""
         return word_key(self.spelled)
-
-    def bars(self, key: bytes) -> bool:
-        """Whether `key` is another word, however it is marked."""
-        return key in self.blocked or (self.guard is not None and key in self.guard.barred.blocked)
-
-    def bars_unmarked(self, key: bytes) -> bool:
-        """Whether `key` is another word where the form's first hamza is not written."""
-        return self.guard is not None and key in self.guard.barred.unmarked
 
 
 @lru_cache(maxsize=200_000)

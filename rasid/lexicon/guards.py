@@ -5,11 +5,11 @@ arabic.py says what the forms are; here they are held against the words and name
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rasid.lexicon.clitics import PRONOUNS, allowed, decorations
 from rasid.lexicon.form import Barred, Form, Host, Rule, Tail, folded
-from rasid.lexicon.knowledge import Knowledge, Verb
+from rasid.lexicon.knowledge import Knowledge, Verb, bare
 from rasid.text.reading import key_of
 
 _CONJUNCTIONS = {key_of("و"), key_of("ف")}
@@ -23,48 +23,51 @@ _BARE = {"", "و", "ف"}  # before which a plural spelled like a verb is more li
 _HIS = frozenset("عمل طلب سن دور حكم خط عين فكر مكتب كتب قدر حد بيت حق رأي وقت سر".split())  # noqa: SIM905 -- a list of words
 
 
-def guarded(
-    form: Form, own: AbstractSet[bytes], known: Knowledge, stems: AbstractSet[bytes] | None = frozenset()
-) -> Form:
-    """`form` without those decorations that are words of their own: والد is not و + الد.
-
-    `own` are the keys of the forms that may stand without a pronoun, `stems` those of all; None where the other words
-    of a phrase make it plain which word it is.
-    """
-    if form.host is Host.NOTHING or not form.key:
+def settled(form: Form, known: Knowledge) -> Form:
+    """`form` as it is met beside other words that lack a dot or that a pronoun makes of it."""
+    if form.host is Host.NOTHING:
         return form
     if form.spelled.endswith("ة") and (form.spelled[:-1] in _HIS or _is_deed(form.spelled[:-1], known)):
         form = form._replace(dotted=True)
     if form.tail is Tail.MAY and form.rule is not Rule.SAME and form.key in known.before_pronouns:
-        form = form._replace(tail=Tail.NEVER)  # دعواه is rather his lawsuit
-    return form._replace(guard=_Guard(form, own, stems, known))
+        return form._replace(tail=Tail.NEVER)  # دعواه is rather his lawsuit
+    return form
 
 
 @dataclass(slots=True, eq=False)
-class _Guard:
-    """What `form` may not be, among the other forms of its word. Equal where all that it rests on is."""
+class Guard:
+    """Which decorations of a word's `forms` are words of their own: والد is not و + الد.
 
-    form: Form
-    own: AbstractSet[bytes]
-    stems: AbstractSet[bytes] | None
+    Two are equal where all that they rest on is. `alone` is False where the other words of a phrase make it plain which
+    word it is.
+    """
+
+    forms: tuple[Form, ...]
     known: Knowledge
-    _barred: Barred | None = None
+    alone: bool
+    _barred: dict[Form, Barred] = field(default_factory=dict)  # those that were asked for
 
-    @property
-    def barred(self) -> Barred:
-        """The words that are not the form, worked out when they are first asked for."""
-        if self._barred is None:
-            self._barred = _barred(self.form, self.own, self.stems, self.known)
-        return self._barred
+    def barred(self, form: Form) -> Barred:
+        """The words that are not this form."""
+        found = self._barred.get(form)
+        if found is None:
+            found = self._barred[form] = self._work_out(form._replace(spelled=bare(form.spelled)))
+        return found
+
+    def _work_out(self, form: Form) -> Barred:
+        if form.host is Host.NOTHING or not form.key:
+            return Barred(frozenset(), frozenset())
+        own = {each.key for each in self.forms if each.tail is not Tail.MUST}
+        stems = {each.key for each in self.forms} if self.alone else None
+        return _barred(form, own, stems, self.known)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Guard) and self._rests_on() == other._rests_on() and self.known is other.known
+        if not isinstance(other, Guard):
+            return NotImplemented
+        return self.known is other.known and self.alone == other.alone and self.forms == other.forms
 
     def __hash__(self) -> int:
-        return hash(self.form)
-
-    def _rests_on(self) -> tuple[Form, AbstractSet[bytes], AbstractSet[bytes] | None]:
-        return self.form, self.own, self.stems
+        return hash(self.alone)
 
 
 def _barred(form: Form, own: AbstractSet[bytes], stems: AbstractSet[bytes] | None, known: Knowledge) -> Barred:

@@ -47,9 +47,12 @@ class Verb:
         yield self.present.removesuffix("ي").removesuffix("و").removesuffix("ى") + "ون"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Knowledge:
-    """Nouns and verbs by folded lemma, and the inflected shapes that lead back to them."""
+    """Nouns and verbs by folded lemma, and the inflected shapes that lead back to them.
+
+    All is added before the first word is made of it: what is made is remembered.
+    """
 
     nouns: dict[str, list[Noun]] = field(default_factory=dict)
     by_plural: dict[str, list[Noun]] = field(default_factory=dict)

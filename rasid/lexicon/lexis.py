@@ -13,32 +13,15 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from rasid.lexicon.clitics import Split, allowed, decorations, splits, splits_to
 from rasid.lexicon.form import Form, Host, Rule
+from rasid.lexicon.word import MAX_WORD, Word
 from rasid.text.reading import Reading
 from rasid.text.spelling import Letters, letters, same_spelling
 
 CACHE_WORDS: Final = 400_000  # distinct words remembered: about a year of one newspaper's vocabulary
+_AS_LONG: Final = 10  # keys whose clitics are taken off in the time that it takes to put all clitics on a form
 _PREFIX_LETTERS: Final = 3  # of a wildcard: the watch language's minimum
 _TEH_MARBUTAS: Final = frozenset("ةۃ")
 _HAMZAS: Final = frozenset("أإآ")
-MAX_WORD: Final = 64  # letters; a longer one is never an Arabic word with clitics
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One watched word: what the watch has, and the forms that count as it.
-
-    `case` asks for the capitals as written (NATO, US). A `prefix` word is met by every word that starts with its form.
-    """
-
-    term: str
-    forms: tuple[Form, ...]
-    case: bool = False
-    prefix: bool = False
-
-    @property
-    def keys(self) -> frozenset[bytes]:
-        """The keys of its forms."""
-        return frozenset(form.key for form in self.forms)
 
 
 class Joined(NamedTuple):
@@ -52,11 +35,15 @@ Made = TypeVar("Made")
 
 
 class View(dict[bytes, Made], Generic[Made]):
-    """Key of a word to what somebody makes of it; a new key is worked out on the way and kept."""
+    """Key of a word to what somebody makes of it; a new key is worked out on the way and kept.
+
+    What a changed word may have changed is taken out before the next look-up: many words may come in between.
+    """
 
     def __init__(self, make: Callable[[bytes], Made]) -> None:
         super().__init__()
         self._make = make
+        self._stale: list[Word] = []
 
     def __missing__(self, key: bytes) -> Made:
         if len(self) >= CACHE_WORDS:
@@ -64,11 +51,44 @@ class View(dict[bytes, Made], Generic[Made]):
         found = self[key] = self._make(key)
         return found
 
+    def one(self, key: bytes) -> Made:
+        """What this one is."""
+        if self._stale:
+            self._renew()
+        return self[key]
+
     def all(self, keys: Sequence[bytes]) -> tuple[Made, ...]:
         """What each of these is, in order."""
+        if self._stale:
+            self._renew()
         if len(keys) > 1:
             return itemgetter(*keys)(self)  # type: ignore[no-any-return]
         return tuple(self[key] for key in keys)  # itemgetter of one gives no tuple
+
+    def forget(self, word: Word) -> None:
+        """Whatever was made of what `word` may stand for no longer holds."""
+        if self:
+            self._stale.append(word)
+
+    def _renew(self) -> None:
+        words, self._stale = self._stale, []
+        if any(word.prefix for word in words):
+            self.clear()
+        elif sum(len(word.forms) for word in words) < len(self) / _AS_LONG:
+            for word in words:
+                for key in _spellings(word):
+                    self.pop(key, None)
+        else:
+            stems = {key for word in words for key in word.keys}
+            for key in [key for key in self if splits_to(key, stems)]:
+                del self[key]
+
+
+def _spellings(word: Word) -> Iterator[bytes]:
+    """The keys of all forms with all clitics that they may bear."""
+    for form, key in zip(word.forms, word.keys, strict=True):
+        for each in decorations(form):
+            yield each.before_key + key + each.after_key
 
 
 @dataclass(slots=True)
@@ -83,8 +103,8 @@ class Lexis:
 
     _entries: dict[int, _Entry] = field(default_factory=dict)
     _ids: dict[Word, int] = field(default_factory=dict)
-    _by_key: dict[bytes, tuple[tuple[int, Form], ...]] = field(default_factory=dict)
-    _by_prefix: dict[bytes, tuple[tuple[int, Form], ...]] = field(default_factory=dict)
+    _by_key: dict[bytes, tuple[int, ...]] = field(default_factory=dict)
+    _by_prefix: dict[bytes, tuple[int, ...]] = field(default_factory=dict)
     _cache: View[tuple[int, ...]] = field(init=False)
     _views: list[View[Any]] = field(default_factory=list)
     _judged: dict[tuple[int, str], Joined | None] = field(default_factory=dict)
@@ -101,7 +121,7 @@ class Lexis:
 
     def ids(self, key: bytes) -> tuple[int, ...]:
         """The ids of the words that `key` may be, remembered; `candidates` works them out."""
-        return self._cache[key]
+        return self._cache.one(key)
 
     def add(self, word: Word) -> int:
         """The id of `word`, counted once more as used."""
@@ -111,8 +131,10 @@ class Lexis:
             return number
         number = self._last = self._last + 1
         self._ids[word], self._entries[number] = number, _Entry(word)
-        for form in word.forms:
-            self._insert(self._table(word), number, form, word)
+        table = self._table(word)
+        for key in _table_keys(word):
+            table[key] = (*table.get(key, ()), number)
+        self._forget(word)
         return number
 
     def drop(self, number: int) -> None:
@@ -123,34 +145,24 @@ class Lexis:
             return
         del self._entries[number], self._ids[entry.word]
         table = self._table(entry.word)
-        for key in {self._table_key(entry.word, form) for form in entry.word.forms}:
-            left = tuple(each for each in table[key] if each[0] != number)
+        for key in _table_keys(entry.word):
+            left = tuple([each for each in table[key] if each != number])
             if left:
                 table[key] = left
             else:
                 del table[key]
         self._forget(entry.word)
 
-    def _table(self, word: Word) -> dict[bytes, tuple[tuple[int, Form], ...]]:
+    def _table(self, word: Word) -> dict[bytes, tuple[int, ...]]:
         return self._by_prefix if word.prefix else self._by_key
 
-    @staticmethod
-    def _table_key(word: Word, form: Form) -> bytes:
-        return form.key[:_PREFIX_LETTERS] if word.prefix else form.key
-
-    def _insert(self, table: dict[bytes, tuple[tuple[int, Form], ...]], number: int, form: Form, word: Word) -> None:
-        key = self._table_key(word, form)
-        table[key] = (*table.get(key, ()), (number, form))
-        self._forget(word, form)
-
-    def _forget(self, word: Word, form: Form | None = None) -> None:
-        """Takes from the caches what this word's forms may have changed."""
-        _forget(word, [form] if form else word.forms, self._views)
+    def _forget(self, word: Word) -> None:
+        for view in self._views:
+            view.forget(word)
 
     def forget(self, number: int, view: View[Made]) -> None:
         """Takes from a view what was made of this word, which means something else now."""
-        word = self.word(number)
-        _forget(word, word.forms, [view])
+        view.forget(self.word(number))
 
     def word(self, number: int) -> Word:
         """The word with this id."""
@@ -169,12 +181,13 @@ class Lexis:
         return tuple(sorted({number for split in proposed for number in self._at(key, split)}))
 
     def _at(self, key: bytes, split: Split) -> Iterator[int]:
-        for number, form in self._by_key.get(split.stem, ()):
-            if allowed(form, split) and not form.bars(key):
+        for number in self._by_key.get(split.stem, ()):
+            word = self._entries[number].word
+            if any(allowed(form, split) and not word.bars(form, key) for form in _with_stem(word, split)):
                 yield number
         if self._by_prefix and not split.pronoun:
-            for number, form in self._by_prefix.get(split.stem[:_PREFIX_LETTERS], ()):
-                if split.stem.startswith(form.key) and allowed(form, split):
+            for number in self._by_prefix.get(split.stem[:_PREFIX_LETTERS], ()):
+                if any(allowed(form, split) for form in _with_stem(self._entries[number].word, split)):
                     yield number
 
     def occurrences(self, keys: Sequence[bytes]) -> Iterator[tuple[int, tuple[int, ...]]]:
@@ -202,25 +215,23 @@ class Lexis:
         return min(found, key=lambda joined: list(Rule).index(joined.rule), default=None)
 
 
-def _forget(word: Word, forms: Sequence[Form], views: Sequence[View[Any]]) -> None:
-    filled = [view for view in views if view]
+def _table_keys(word: Word) -> Iterable[bytes]:
+    """What a word is filed under, each once."""
+    return {key[:_PREFIX_LETTERS] for key in word.keys} if word.prefix else dict.fromkeys(word.keys)
+
+
+def _with_stem(word: Word, split: Split) -> Iterator[Form]:
+    """The forms that `split` leaves, by their letters."""
+    stem = split.stem
     if word.prefix:
-        for view in filled:
-            view.clear()
-    elif filled:
-        for form in forms:
-            key = form.key
-            for decoration in decorations(form):
-                decorated = decoration.before_key + key + decoration.after_key
-                for view in filled:
-                    view.pop(decorated, None)
+        return (form for form, key in zip(word.forms, word.keys, strict=True) if stem.startswith(key))
+    return compress(word.forms, map(stem.__eq__, word.keys))
 
 
 def _reads(word: Word, key: bytes, split: Split, written: Letters) -> Joined | None:
     """The form of `word` that `split` leaves, marks compared."""
-    for form in word.forms:
-        fits = split.stem.startswith(form.key) if word.prefix else split.stem == form.key
-        if not fits or form.bars(key) or (form.bars_unmarked(key) and not _marked(split, written)):
+    for form in _with_stem(word, split):
+        if word.bars(form, key) or (word.bars_unmarked(form, key) and not _marked(split, written)):
             continue
         proclitic = allowed(form, split)
         if proclitic and form.dotted and not proclitic.article and written[-1][0] not in _TEH_MARBUTAS:

@@ -27,9 +27,14 @@ _SEATS: Final = (("ؤو", ("ئو", "ءو", "ؤ")), ("ئو", ("ؤو", "ءو")), (
 _SPELLED_OTHERWISE: Final = re.compile("|".join([*chain(*_CUSTOMARY), *(here for here, _ in _SEATS)]))
 
 
+def spelled_otherwise(text: str) -> bool:
+    """Whether any word of `text` has another customary spelling; few have."""
+    return _SPELLED_OTHERWISE.search(text) is not None
+
+
 def spellings(word: str) -> list[str]:
     """The customary other spellings of any word, listed or not; without `word` itself."""
-    if not _SPELLED_OTHERWISE.search(word):  # most words
+    if not spelled_otherwise(word):
         return []
     found: dict[str, None] = {}
     for left, right in _CUSTOMARY:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Final, NamedTuple
 
-from rasid.lexicon import arabic
 from rasid.lexicon.form import Form, Host, Rule
 from rasid.lexicon.gazetteer import Name
+from rasid.lexicon.guards import Guard, settled
 from rasid.lexicon.knowledge import Knowledge
 from rasid.lexicon.lexis import CACHE_WORDS, Lexis, Word
 from rasid.lexicon.phrases import Longer, PhraseIndex, Words, stands
@@ -200,9 +200,9 @@ def arabic_name(written: str, known: Knowledge) -> Word:
     forms = [Form(written, Rule.SAME, Host.NAME)]
     if written.startswith("ال"):
         forms.append(Form("ل" + written[2:], Rule.SAME, Host.NAME))
-    if len(written) <= _SHORT:
-        forms = [arabic.guarded(form, frozenset(), known) for form in forms]
-    return Word(written, tuple(forms))
+    if len(written) > _SHORT:
+        return Word(written, tuple(forms))
+    return Word(written, tuple([settled(form, known) for form in forms]), guard=Guard((), known, alone=True))
 
 
 def latin_name(written: str) -> Word:

@@ -11,8 +11,9 @@ from typing import Final
 from rasid.errors import QueryError
 from rasid.lexicon import arabic, english
 from rasid.lexicon.form import Form, Host, Rule
-from rasid.lexicon.lexis import Lexis, Word
+from rasid.lexicon.lexis import Lexis
 from rasid.lexicon.thesaurus import Rendering, Thesaurus, language_of
+from rasid.lexicon.word import Word
 from rasid.text.reading import Reading
 from rasid.watch.advice import nearest
 from rasid.watch.attributes import condition

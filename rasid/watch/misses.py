@@ -8,8 +8,8 @@ from typing import Final
 
 from rasid.lexicon.clitics import allowed, splits
 from rasid.lexicon.form import Form
-from rasid.lexicon.lexis import Word
 from rasid.lexicon.scan import Scan
+from rasid.lexicon.word import Word
 from rasid.watch.clause import Alternative, Clause, NotClause, TermClause, parts_of
 from rasid.watch.verify import Subject, term_hits
 
@@ -71,14 +71,14 @@ def _near_words(word: Word, term: str, scan: Scan) -> Iterator[Miss]:
 
 def _failed(word: Word, key: bytes, surface: str) -> Failed | None:
     readings = [(form, split) for split in splits(key) for form in word.forms if form.key == split.stem]
-    if any(allowed(form, split) and not _is_other(form, key) for form, split in readings):
+    if any(allowed(form, split) and not _is_other(word, form, key) for form, split in readings):
         return Failed.SPELLING
-    if any(_is_other(form, key) for form, _ in readings):
+    if any(_is_other(word, form, key) for form, _ in readings):
         return Failed.OTHER
     if readings:
         return Failed.CLITIC
     return Failed.FORM if SequenceMatcher(None, word.term, surface).ratio() >= LIKE else None
 
 
-def _is_other(form: Form, key: bytes) -> bool:
-    return form.bars(key) or form.bars_unmarked(key)
+def _is_other(word: Word, form: Form, key: bytes) -> bool:
+    return word.bars(form, key) or word.bars_unmarked(form, key)

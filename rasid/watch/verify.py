@@ -203,9 +203,9 @@ def _near(clause: NearClause, subject: Subject) -> list[Hit]:
     if not left or not right:
         return []
     subject.spend(len(left) + len(right))
-    found = set(_linked(left, right, clause.distance, subject.scan))
+    found = dict.fromkeys(_linked(left, right, clause.distance, subject.scan))
     if not clause.ordered:
-        found.update(_linked(right, left, clause.distance, subject.scan))
+        found.update(dict.fromkeys(_linked(right, left, clause.distance, subject.scan)))
     return list(dict.fromkeys(hit for each in sorted(found, key=attrgetter("first", "last")) for hit in each.hits))
 
 

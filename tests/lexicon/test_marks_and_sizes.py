@@ -31,9 +31,9 @@ def meets(term: str, surface: str) -> bool:
 def decorated(draw: st.DrawFn) -> tuple[str, str]:
     """A term, and one of its forms with clitics on it, where the letters alone do not make another word of it."""
     term = draw(st.sampled_from(TERMS))
-    forms = [form for form in arabic.word(term, knowledge.own()).forms if not form.dotted and form.host is Host.NOUN]
-    form = draw(st.sampled_from(forms))
-    others = form.blocked.union(*(form.guard.barred if form.guard else ()))
+    word = arabic.word(term, knowledge.own())
+    form = draw(st.sampled_from([form for form in word.forms if not form.dotted and form.host is Host.NOUN]))
+    others = form.blocked.union(*word.guard.barred(form))
     free = [each for each in decorations(form) if each.before_key + form.key + each.after_key not in others]
     each = draw(st.sampled_from(free))
     return term, each.before + form.spelled + each.after

@@ -1,0 +1,44 @@
+"""A watched word: what the watch has, the forms that count as it, and what none of them may be."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from rasid.lexicon.form import Barred, Form
+
+MAX_WORD = 64  # letters; a longer one is never an Arabic word with clitics
+
+
+class Guard(Protocol):
+    """Knows what a word's forms may not be with clitics, and works it out when first asked: few forms are ever met."""
+
+    def barred(self, form: Form) -> Barred:
+        """The words that are not this form."""
+
+
+@dataclass(slots=True)
+class Word:
+    """One watched word; never changed once it is made.
+
+    `case` asks for the capitals as written (NATO, US). A `prefix` word is met by every word that starts with its form.
+    """
+
+    term: str
+    forms: tuple[Form, ...]
+    case: bool = False
+    prefix: bool = False
+    guard: Guard | None = None
+    keys: tuple[bytes, ...] = field(init=False, compare=False, repr=False)  # of the forms, in their order
+
+    def __post_init__(self) -> None:
+        self.keys = tuple([form.key for form in self.forms])
+
+    def __hash__(self) -> int:
+        return hash(self.term)  # words of one term are few, and their forms many
+
+    def bars(self, form: Form, key: bytes) -> bool:
+        """Whether `key` is another word than this form, however it is marked."""
+        return key in form.blocked or (self.guard is not None and key in self.guard.barred(form).blocked)
+
+    def bars_unmarked(self, form: Form, key: bytes) -> bool:
+        """Whether `key` is another word where the form's first hamza is not written."""
+        return self.guard is not None and key in self.guard.barred(form).unmarked
