@@ -142,7 +142,7 @@ class Consumer(driver.Consumer):
         """Faust's account of holes in the log, which the rule does not need."""
 
     async def verify_all_partitions_active(self) -> None:
-        """Does nothing: watchdog.py looks for partitions that stand still, and Faust's own look raises during a seek."""
+        """Does nothing: the watchdog looks for what stands still, and Faust's own look raises during a seek."""
 
     # -- rebalancing and stopping -------------------------------------------------------------------------------------
 
