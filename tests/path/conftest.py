@@ -24,7 +24,7 @@ FILLER = ("الوفد المدينة الحكومة اليوم الجلسة ال
 
 
 MOST_SURPRISES = 5  # of one test's workers: more than that is no accident
-SURPRISE = 1  # the exit code of a worker that met something it did not expect
+SURPRISE, WRONG_USE = 1, 2  # exit codes: starting again mends only the first
 
 
 class Deployment:
@@ -68,7 +68,9 @@ class Deployment:
     def keep(self) -> None:
         """Starts another worker for each that ended by surprise, as whoever keeps crash-only workers does."""
         for worker in set(self.workers) - self._replaced:
-            if worker.process.poll() == SURPRISE:
+            code = worker.process.poll()
+            assert code != WRONG_USE, worker.log()
+            if code == SURPRISE:
                 self._replaced.add(worker)
                 assert len(self._replaced) <= MOST_SURPRISES, f"workers end again and again: {worker.log()[-3000:]}"
                 self.worker()

@@ -1,6 +1,6 @@
 """Every alert that the same articles give in peace arrives in a storm, once each, and none besides.
 
-2,000 articles and 4 kills as it comes; 20,000 and 20 with RASID_STORM=full, which takes some ten minutes.
+2,000 articles and 4 kills as it comes; 20,000 and 20 with STORM=full, which takes some ten minutes.
 """
 
 import os
@@ -11,7 +11,7 @@ import pytest
 from agents import topics
 from tests.path.storm import Plan, articles, expected, run
 
-FULL = os.environ.get("RASID_STORM") == "full"
+FULL = os.environ.get("STORM") == "full"
 PLAN = Plan() if FULL else Plan(articles=2000, kills=4, rebalances=1, broker_restarts=0)
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(3600 if FULL else 900)]
 
