@@ -10,11 +10,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from agents import logs
+from agents import jobs, logs
+from agents.clock import SystemClock
 from rasid.deliver.breaker import THRESHOLD
 from rasid.deliver.schedule import Schedule
 from schemas.alert import Story
-from tests.agents.desk import Stream, desk, event, receiver, sample
+from tests.agents.desk import Stream, desk, event, receiver, record, sample
 from tests.collector import CLOSED, GARBAGE, SECRET, Collector, Endless, Slow, Status, redirect, refusing, silent, until
 from tests.deliver.alerts import alert, entity
 
@@ -135,6 +136,24 @@ async def test_what_is_delivered_is_not_sent_again_when_it_comes_again():
         assert open_desk.stream.acked[-1] is again
     assert [each.id for each in collector.received] == ["alert_000001", "alert_000002"]
     assert len(open_desk.stream.results) == 2
+
+
+async def test_an_update_goes_out_though_the_alert_before_it_turns_out_to_be_delivered():
+    """After a rebalance both are on the schedule, while the receiver is busy with another and has the first already."""
+    clock, (first, update) = SystemClock(), (alert(number, story=Story("one_story", 1, [])) for number in (1, 2))
+    async with Collector() as collector, desk(receiver("default", collector.url, connections=1)) as open_desk:
+        open_desk.take(event(first))
+        await open_desk.stream.wait(1)
+        collector.default = Slow(0.2)
+        open_desk.take(event(other := alert(3), offset=5))
+        both = [record(each, offset=number) for number, each in enumerate((first, update))]
+        open_desk.stream.kept |= {(0, each.offset): each for each in both}
+        open_desk.restore(0, [
+            jobs.scheduled(jobs.new(made, "default", kept, clock), clock)
+            for made, kept in zip((first, update), both, strict=True)
+        ])  # fmt: skip
+        await open_desk.stream.told(3)
+    assert [each.id for each in collector.received] == [first.id, other.id, update.id]
 
 
 async def test_what_another_worker_has_now_is_left_to_it():
