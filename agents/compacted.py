@@ -11,7 +11,7 @@ from typing import Any, Final, Self, TypeVar
 
 import tenacity
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError
+from aiokafka.errors import KafkaError, KafkaTimeoutError
 
 from agents import kafka
 from agents.reconnect import unhurried
@@ -27,7 +27,7 @@ Answer = TypeVar("Answer")
 async def patiently(ask: Callable[[], Awaitable[Answer]]) -> Answer:
     """The answer to what a broker is asked, asked again for as long as none can be reached."""
     retrying = tenacity.AsyncRetrying(
-        retry=tenacity.retry_if_exception_type((KafkaConnectionError, KafkaTimeoutError)),
+        retry=tenacity.retry_if_exception(_passes),
         wait=tenacity.wait_fixed(PAUSE_SECONDS),
         before_sleep=_say_waiting,
     )
@@ -35,6 +35,11 @@ async def patiently(ask: Callable[[], Awaitable[Answer]]) -> Answer:
         with attempt:
             return await ask()
     raise AssertionError("it is asked until there is an answer")
+
+
+def _passes(error: BaseException) -> bool:
+    """Whether it is one of those that end when the broker is back and has found itself."""
+    return isinstance(error, KafkaTimeoutError) or (isinstance(error, KafkaError) and bool(error.retriable))
 
 
 def _say_waiting(state: tenacity.RetryCallState) -> None:

@@ -169,6 +169,7 @@ class Lane:
     def _drop(self, job: Job) -> None:
         self._queue.remove(job)
         self._office.dropped(job)
+        self._let_follow(job)
 
     def end_all(self, ending: Ending) -> None:
         """Ends everything that is not under way."""
@@ -314,11 +315,15 @@ class Lane:
         self.switch(off=True)
 
     def _end(self, job: Job, ending: Ending) -> None:
-        """Over, and the next of its story may go. One that was dropped meanwhile counts only where it was delivered."""
+        """Over. One that was dropped meanwhile counts only where it was delivered."""
         mine = self._queue.holds(job)
         self._queue.remove(job)
         if mine or ending.outcome == "delivered":
             self._office.ended(job, ending)
+        self._let_follow(job)
+
+    def _let_follow(self, job: Job) -> None:
+        """The next of its story may go."""
         following, job.following = job.following, None
         if following is None or not self._queue.holds(following):
             return

@@ -19,6 +19,8 @@ PRIVATE_NAMES: Final[PrivateNames] = (
     (base.Consumer, ("_acked", "_acked_index", "_committed_offset", "_unacked_messages", "_waiting_for_ack")),
     (driver.AIOKafkaConsumerThread, ("_create_worker_consumer",)),
     (driver.Producer, ("_producer", "_new_producer")),
+    (base.Consumer, ("verify_all_partitions_active",)),
+    (base.ThreadDelegateConsumer, ("_thread",)),
     (AIOKafkaConsumer, ("_fetch_max_wait_ms", "_client")),
     (AIOKafkaProducer, ("create_batch", "send_batch", "partitions_for", "client")),
     (AIOKafkaClient, ("_metadata_update",)),

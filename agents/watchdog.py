@@ -38,6 +38,7 @@ class Limits:
     still: float = 300.0  # without a commit where there is lag: sends alone may take 120 s in an outage
     broker: float = 900.0  # without an answer; clients recover by themselves from what is shorter
     stopping: float = 90.0  # after SIGTERM; work in flight takes seconds
+    crashed: float = 15.0  # after a surprise: what is not committed comes again, and whoever waits waits for a restart
 
 
 @dataclass
@@ -48,6 +49,7 @@ class Marks:
     answered: float
     joining_since: float | None
     stopping_since: float | None = None
+    crashed_since: float | None = None
     joined: bool = False
     progress: Progress = field(default_factory=Progress)
 
@@ -91,6 +93,7 @@ class Watchdog(Service):
         joining = app.rebalancing or app.in_recovery or not marks.joined
         marks.joining_since = (marks.joining_since or now) if joining else None
         marks.stopping_since = (marks.stopping_since or now) if app.should_stop else None
+        marks.crashed_since = (marks.crashed_since or now) if app.crashed else None
 
     @Service.task
     async def _measure(self) -> None:
@@ -133,6 +136,7 @@ def complaints(marks: Marks, limits: Limits, now: float, share: float = 1.0) -> 
         (now - marks.ticked, limits.loop, "the event loop stands still"),
         (now - (marks.joining_since or now), limits.joining, "joining the group or catching up does not end"),
         (now - (marks.stopping_since or now), limits.stopping, "stopping does not end"),
+        (now - (marks.crashed_since or now), limits.crashed, "stopping after a surprise does not end"),
         (now - marks.answered, limits.broker, "the broker does not answer"),
     ]
     lasting += [

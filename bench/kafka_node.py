@@ -175,7 +175,7 @@ class KafkaNode:
         with self.log.open("ab") as log:
             command = [*self._java, "kafka.Kafka", str(self._config)]
             self._process = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log, start_new_session=True)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self.stop()

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 
 Severity = Literal["info", "warning", "critical"]
-MaxPerHour = Annotated[int, msgspec.Meta(ge=1, le=1000)]
+MaxPerHour = Annotated[int, msgspec.Meta(ge=0, le=1000)]
 WatchId = Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9._-]{0,127}$")]
 
 
@@ -24,7 +24,8 @@ class SpikeRule(msgspec.Struct, frozen=True, omit_defaults=True):
 class Watch(msgspec.Struct, frozen=True, omit_defaults=True):
     """`query` is in the watch language; `revision` is set by Rasid and grows with each change.
 
-    `max_per_hour` is how many notifications go out in an hour before the rest come in one digest; absent, all go out.
+    `max_per_hour` is how many notifications go out in an hour before the rest come in one digest; 0: no limit. Absent,
+    it is what the receivers file says, and else 20 where only people are told.
     """
 
     id: WatchId

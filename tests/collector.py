@@ -23,12 +23,14 @@ import orjson
 from aiohttp import web
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from tests.patience import PATIENCE_SECONDS
+
 SECRET = "whsec_cmFzaWQtdGVzdHMtcmVjZWl2ZXItc2VjcmV0LTAwMQ=="  # of this test receiver alone
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+async def until(condition: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
     """Returns when the condition holds; raises TimeoutError when it takes longer."""
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110  # it may be about another process
@@ -90,7 +92,7 @@ class Collector:
             found[each.id].append(each)
         return dict(found)
 
-    async def wait(self, count: int, seconds: float = 10.0) -> None:
+    async def wait(self, count: int, seconds: float = PATIENCE_SECONDS) -> None:
         """Until so many different alerts have come."""
         await until(lambda: len(self.ids) >= count, seconds)
 

@@ -44,6 +44,9 @@ TIMEOUT = click.option("--timeout", default=30.0, show_default=True, help="Secon
 @click.option(
     "--receiver", "receivers", multiple=True, metavar="NAME", help="Who is told; may be repeated. None: default."
 )
+@click.option(
+    "--max-per-hour", type=click.IntRange(0, 1000), help="What an hour has beyond it comes in one digest; 0: no limit."
+)
 @click.option("--translate/--no-translate", default=True, help="Whether plain terms also fire on the other language.")
 @IF_REVISION
 @WAIT
@@ -51,11 +54,14 @@ TIMEOUT = click.option("--timeout", default=30.0, show_default=True, help="Secon
 @AS_JSON
 def add(  # noqa: PLR0913, PLR0917 -- one parameter an option
     watch_id: str, query: str, name: str, severity: str, labels: tuple[str, ...], receivers: tuple[str, ...],
-    if_revision: int | None, timeout: float,
+    max_per_hour: int | None, if_revision: int | None, timeout: float,
     *, translate: bool, wait: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Add a watch, or put another in place of the one with this id."""
-    new = _valid(Watch(watch_id, query, name, translate, cast(Severity, severity), _labels(labels), list(receivers)))
+    rank = cast(Severity, severity)
+    new = _valid(
+        Watch(watch_id, query, name, translate, rank, _labels(labels), list(receivers), max_per_hour=max_per_hour)
+    )
     parse(new.query)
     settings = load()
     held = watch_store.held(settings)

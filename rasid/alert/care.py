@@ -11,9 +11,9 @@ from typing import NamedTuple
 import msgspec
 
 from rasid.alert.inhibit import is_source, is_target
-from rasid.alert.limit import LimitState, limited
+from rasid.alert.limit import LimitState, limited, per_hour
 from rasid.alert.matchers import labels_of
-from rasid.alert.routes import Care, Route
+from rasid.alert.routes import DEFAULT, Care, Route
 from rasid.alert.silences import Silences
 from schemas.alert import Alert, Reason
 
@@ -66,17 +66,23 @@ def held_back(labels: Mapping[str, str], care: Care, silences: Silences, now: da
 def decide(  # noqa: PLR0913, PLR0917  # what a decision rests on
     alert: Alert, care: Care, silences: Silences, limit: LimitState | None, max_per_hour: int | None, now: datetime
 ) -> Verdict:
-    """What becomes of `alert` at `now`, by stored state alone."""
+    """What becomes of `alert` at `now`, by stored state alone. `max_per_hour` is the watch's own."""
     labels = labels_of(alert)
     back = held_back(labels, care, silences, now)
     if back is not None:
         return back._replace(limit=limit)
+    max_per_hour = per_hour(max_per_hour, care.max_per_hour, only_people=_tells_only_people(alert, labels, care))
     if max_per_hour is not None and alert.type != "alert.resolved" and not alert.digest:
         limit, is_held = limited(limit, alert, max_per_hour, now)
         if is_held:
             detail = f"{max_per_hour} an hour are told of; this one is in the next digest"
             return Verdict(Reason.LIMITED, "max_per_hour", detail, limit.until, limit=limit)
     return _routed(alert, labels, care, now)._replace(limit=limit)
+
+
+def _tells_only_people(alert: Alert, labels: Mapping[str, str], care: Care) -> bool:
+    names = {name for route in care.route.matching(labels) for name in whom(alert, route) or [DEFAULT]}
+    return names <= care.people
 
 
 def _routed(alert: Alert, labels: Mapping[str, str], care: Care, now: datetime) -> Verdict:

@@ -103,7 +103,7 @@ class Desk:
 
     def _look(  # noqa: PLR0913, PLR0917
         self, effects: Effects, state: SpikeState, rule: SpikeRule, alert: Alert, at: datetime, now: datetime,
-        max_per_hour: int | None = None,
+        max_per_hour: int | None = 0,
     ) -> None:  # fmt: skip
         before, watch_id = self._spikes.get(state.watch_id), state.watch_id
         step = spike.looked_at(state, rule, at)

@@ -11,6 +11,7 @@ from schemas.article import Moment
 
 HOUR: Final = timedelta(hours=1)
 LISTED: Final = 20  # alerts listed in a digest: it must fit a webhook
+OF_PEOPLE: Final = 20  # an hour, where only people are told and nobody said a number: one in three minutes
 COUNTED: Final = 2000  # alerts told apart in one hour; beyond, a digest says "2000" and means more
 
 
@@ -39,6 +40,17 @@ class Limited(NamedTuple):
 
     state: LimitState
     is_held: bool
+
+
+def per_hour(own: int | None, said: int | None, *, only_people: bool) -> int | None:
+    """How many notifications an hour may have: the watch's own number, the file's, or the one of people.
+
+    None is no limit, which both numbers say by 0. Programs have none: they count on every alert.
+    """
+    number = own if own is not None else said
+    if number is None and only_people:
+        number = OF_PEOPLE
+    return number or None
 
 
 def member(alert: Alert) -> Member:

@@ -22,7 +22,8 @@ _KEYS: Final = (
     "receiver", "matchers", "continue", "group_by", "group_wait", "group_interval", "repeat_interval",
     "mute_time_intervals", "active_time_intervals", "routes",
 )  # fmt: skip
-TABLES: Final = ("route", "inhibit_rule", "time_interval")
+TABLES: Final = ("route", "inhibit_rule", "time_interval", "care")
+MOST_PER_HOUR: Final = 1000  # that may be set: an hour is kept in one record
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +66,17 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Care:
-    """What the receivers file says about alerts: the tree of routes, inhibition, and the named time intervals."""
+    """What the receivers file says about alerts: the tree of routes, inhibition, and the named time intervals.
+
+    `max_per_hour` is for watches that say none of their own: 0 is no limit, None leaves it to whom they tell. `people`
+    are the receivers that pass alerts on to people, who want to be told less than programs do.
+    """
 
     route: Route = field(default_factory=Route)
     rules: tuple[Rule, ...] = ()
     times: Mapping[str, tuple[TimeInterval, ...]] = field(default_factory=dict)
+    max_per_hour: int | None = None
+    people: frozenset[str] = frozenset()
 
     def muted_by(self, route: Route, now: datetime) -> str | None:
         """The name of the interval that mutes a route at `now`, or of those outside of which it is."""
@@ -96,7 +103,25 @@ def read(document: Mapping[str, Any], receivers: Collection[str]) -> Care:
         _placed(f"inhibit_rule {number}", read_rule, table)
         for number, table in enumerate(_tables(document, "inhibit_rule"), 1)
     ]
-    return Care(route, tuple(rules), times)
+    return Care(route, tuple(rules), times, _max_per_hour(document), frozenset(_people(document)))
+
+
+def _max_per_hour(document: Mapping[str, Any]) -> int | None:
+    table: Any = document.get("care", {})
+    if not isinstance(table, Mapping) or set(table) - {"max_per_hour"}:
+        raise ConfigError("care: write [care] and below it max_per_hour = 20, which is all that it may say")
+    number: Any = table.get("max_per_hour")
+    if number is not None and (type(number) is not int or not 0 <= number <= MOST_PER_HOUR):
+        raise ConfigError(f"care: max_per_hour is {number!r}: write 1 to {MOST_PER_HOUR}, or 0 for no limit")
+    return number
+
+
+def _people(document: Mapping[str, Any]) -> Iterator[str]:
+    """Receivers of type apprise: chats, mail, telephones. What else is wrong with them is said where they are read."""
+    tables: Any = document.get("receiver", [])
+    for table in tables if isinstance(tables, list) else ():
+        if isinstance(table, Mapping) and table.get("type") == "apprise" and isinstance(table.get("name"), str):
+            yield table["name"]
 
 
 def _tables(document: Mapping[str, Any], name: str) -> list[Any]:

@@ -6,6 +6,8 @@ import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from tests.patience import PATIENCE_SECONDS
+
 START = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
 
@@ -57,7 +59,7 @@ class ManualClock:
         self.passed = end
 
 
-async def settle(*idle: Callable[[], bool], seconds: float = 10.0) -> None:
+async def settle(*idle: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> None:
     """Until all of these hold, and hold again after the loop has gone round."""
     async with asyncio.timeout(seconds):
         while True:

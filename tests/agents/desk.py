@@ -21,6 +21,7 @@ from rasid.deliver.target import target
 from schemas.delivery_result import DeliveryResult
 from schemas.scheduled_delivery import ScheduledDelivery
 from tests.collector import SECRET, until
+from tests.patience import PATIENCE_SECONDS
 
 QUICK = Schedule(delays_seconds=(0.05, 0.1, 0.1, 0.1))
 OTHER_SECRET = "whsec_cmFzaWQtdGVzdHMtb3RoZXItc2VjcmV0LTAwMDAwMg=="
@@ -81,11 +82,11 @@ class Stream:
     def letters(self):
         return [message for message in self.sent if message.topic == "dead-letters"]
 
-    async def told(self, results, seconds=10.0):
+    async def told(self, results, seconds=PATIENCE_SECONDS):
         """Until so many results are written."""
         await until(lambda: len(self.results) >= results, seconds)
 
-    async def wait(self, events, seconds=10.0):
+    async def wait(self, events, seconds=PATIENCE_SECONDS):
         """Until so many events are acknowledged."""
         await until(lambda: len(self.acked) >= events, seconds)
 

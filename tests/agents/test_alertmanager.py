@@ -14,6 +14,7 @@ from schemas.watch import WatchRef
 from tests.agents.desk import desk, event
 from tests.collector import Collector, until
 from tests.deliver.alerts import alert
+from tests.patience import PATIENCE_SECONDS
 
 CONFIG = """
 route: {{receiver: told, group_by: [watch, story], group_wait: 10ms, group_interval: 1s, repeat_interval: 1h}}
@@ -44,7 +45,7 @@ async def alertmanager(tmp_path):
 
 
 async def ready(url):
-    async with asyncio.timeout(20), aiohttp.ClientSession() as session:
+    async with asyncio.timeout(PATIENCE_SECONDS), aiohttp.ClientSession() as session:
         while True:
             try:
                 async with session.get(url) as answer:

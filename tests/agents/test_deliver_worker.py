@@ -18,6 +18,7 @@ from agents.sending import Crc32Partitioner
 from agents.settings import Settings
 from tests.collector import SECRET, Collector, Slow, Status, silent, until
 from tests.deliver.alerts import alert
+from tests.patience import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -98,11 +99,11 @@ async def test_killed_again_and_again_it_delivers_everything_with_the_same_ids(s
         with (tmp_path / "log").open("wb") as log:
             for share in (100, 300):
                 async with worker(named, log) as process:
-                    await until(lambda share=share: len(desk.ids) >= share, 60)
+                    await until(lambda share=share: len(desk.ids) >= share)
                     process.kill()
                     await process.wait()
             async with worker(named, log):
-                await until(lambda: desk.ids == wanted, 60)
+                await until(lambda: desk.ids == wanted)
                 results = await asyncio.to_thread(stored, settings, topics.DELIVERIES, 600)
                 letters = await asyncio.to_thread(stored, settings, topics.DEAD_LETTERS, 1)
     assert not any(each.fault for each in desk.received)
@@ -120,11 +121,11 @@ async def test_stopped_under_load_it_doubles_little_and_the_next_start_goes_on(s
         await asyncio.to_thread(publish, settings, map(alert, range(300)))
         with (tmp_path / "log").open("wb") as log:
             async with worker(named, log) as process:
-                await until(lambda: len(desk.ids) >= 80, 60)
+                await until(lambda: len(desk.ids) >= 80)
                 process.send_signal(signal.SIGTERM)
-                assert await asyncio.wait_for(process.wait(), 30) == 0
+                assert await asyncio.wait_for(process.wait(), PATIENCE_SECONDS) == 0
             async with worker(named, log):
-                await until(lambda: len(desk.ids) == 300, 60)
+                await until(lambda: len(desk.ids) == 300)
                 await asyncio.to_thread(stored, settings, topics.DELIVERIES, 300)
     doubled = [sent for sent, count in Counter(each.id for each in desk.received).items() if count > 1]
     assert len(doubled) <= 2 * 2 * 10  # of each partition, the events that were not settled whole
@@ -138,7 +139,7 @@ async def test_a_dead_receiver_holds_up_nobody_and_its_alerts_are_put_aside(sett
             await asyncio.to_thread(publish, settings, alerts)
             with (tmp_path / "log").open("wb") as log:
                 async with worker(named, log):
-                    await until(lambda: len(well.ids) == 40, 60)
+                    await until(lambda: len(well.ids) == 40)
                     letters = await asyncio.to_thread(stored, settings, topics.DEAD_LETTERS, 40)
     details = Counter(dict(each.headers)["rasid-detail"].decode() for each in letters)
     assert sum(count for detail, count in details.items() if detail.startswith("receiver 'gone'")) == 40
@@ -156,25 +157,25 @@ async def test_what_waits_outlives_a_kill_and_a_receiver_that_is_gone_stays_off(
         await asyncio.to_thread(publish, settings, [alert(number, receivers=both) for number in range(30)])
         with (tmp_path / "log").open("wb") as log:
             async with worker(named, log) as process:
-                await until(lambda: len(failing.received) >= 3, 60)
+                await until(lambda: len(failing.received) >= 3)
                 await until_committed(settings, 30)  # what waits for its retry holds up nothing
                 async with worker(named, log):
-                    await until(lambda: (tmp_path / "log").read_text().count("ready: group") == 2, 30)
+                    await until(lambda: (tmp_path / "log").read_text().count("ready: group") == 2)
                     process.kill()
                     await process.wait()
                     failing.default, asked = Status(204), len(gone.received)
                     failing.received.clear()
-                    await until(lambda: len(failing.ids) == 30, 60)  # the other worker has them
+                    await until(lambda: len(failing.ids) == 30)  # the other worker has them
                     await asyncio.to_thread(publish, settings, [alert(31, receivers=both)])
-                    await until(lambda: "alert_000031" in failing.ids, 20)
+                    await until(lambda: "alert_000031" in failing.ids)
                     letters = await asyncio.to_thread(stored, settings, topics.DEAD_LETTERS, 31)
                     assert len(gone.received) == asked
                     gone.default = Status(204)
                     await rasid(named, "receivers", "on", "gone")
                     await rasid(named, "deliveries", "retry", "--all", "--receiver", "gone", "--yes")
-                    await until(lambda: len({each.id for each in gone.received[asked:]}) == 31, 20)
+                    await until(lambda: len({each.id for each in gone.received[asked:]}) == 31)
                     await rasid(named, "deliveries", "retry", "alert_000007:gone")
-                    await until(lambda: [each.id for each in gone.received[asked:]].count("alert_000007") == 2, 20)
+                    await until(lambda: [each.id for each in gone.received[asked:]].count("alert_000007") == 2)
                     await changed_while_running(settings, file, failing, tmp_path / "log")
     assert len({json.loads(each.value)["id"] for each in letters}) == 31
     assert not any(each.fault for each in failing.received)
@@ -192,14 +193,14 @@ async def changed_while_running(settings, file, collector, log):
     """A broken receivers file changes nothing and says so; the next good one is in force."""
     good = file.read_text()
     file.write_text(good + "\n[[receiver]]\nname = \n")
-    await until(lambda: "stay in force" in log.read_text(), 10)
+    await until(lambda: "stay in force" in log.read_text())
     await asyncio.to_thread(publish, settings, [alert(41, receivers=["failing"])])
-    await until(lambda: "alert_000041" in collector.ids, 10)
+    await until(lambda: "alert_000041" in collector.ids)
     file.write_text(good.replace('"gone"', '"other"').replace("/hooks", "/other"))
-    await until(lambda: "has changed: failing, other" in log.read_text(), 10)
+    await until(lambda: "has changed: failing, other" in log.read_text())
 
 
-async def until_committed(settings, count, seconds=20):
+async def until_committed(settings, count):
     """Until the group has committed so many records of alerts."""
     own = settings.model_copy(update={"group": settings.topic_prefix + "deliver"})  # as the environment has it
     group = {"bootstrap_servers": settings.bootstrap_servers, "group_id": own.group_id}
@@ -212,6 +213,6 @@ async def until_committed(settings, count, seconds=20):
         finally:
             consumer.close()
 
-    async with asyncio.timeout(seconds):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while await asyncio.to_thread(committed) < count:  # noqa: ASYNC110  # it is about the broker
             await asyncio.sleep(0.1)

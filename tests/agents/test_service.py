@@ -17,9 +17,9 @@ from agents import kafka, topics
 from agents.embedded import EmbeddedBroker
 from agents.sending import Outgoing
 from agents.settings import Settings
+from tests.patience import PATIENCE_SECONDS
 
 PROGRAM = Path(__file__).with_name("relay_worker.py")
-READY_SECONDS = 60
 
 
 class Running:
@@ -51,7 +51,7 @@ class Running:
         except OSError:
             return 0, ""
 
-    def until(self, path: str, status: int, seconds: float = READY_SECONDS) -> str:
+    def until(self, path: str, status: int, seconds: float = PATIENCE_SECONDS) -> str:
         """Waits for that status, and returns the body."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
@@ -95,26 +95,26 @@ def test_without_a_broker_it_is_live_and_not_ready_and_starts_when_one_comes(wor
     worker = workers(Settings(bootstrap_servers=f"127.0.0.1:{free_port_of_broker}"))
     assert json.loads(worker.until("/ready", 503)) == {"ready": False, "failing": {"broker": "waiting for the broker"}}
     assert worker.get("/live")[0] == 200
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while "trying again in" not in worker.log and time.monotonic() < deadline:
         time.sleep(0.05)
     assert f"no broker can be reached (127.0.0.1:{free_port_of_broker}: Connection refused)" in worker.log
     with EmbeddedBroker(free_port_of_broker, quiet=True):
         worker.until("/ready", 200)
         worker.publish(b"late")
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while not worker.passed_on() and time.monotonic() < deadline:
             time.sleep(0.05)
         assert worker.passed_on() == [b"late"]
         worker.process.send_signal(signal.SIGTERM)
-        assert worker.process.wait(30) == 0
+        assert worker.process.wait(PATIENCE_SECONDS) == 0
 
 
 def test_while_it_waits_for_a_broker_sigterm_ends_it_cleanly(workers, free_port_of_broker):
     worker = workers(Settings(bootstrap_servers=f"127.0.0.1:{free_port_of_broker}"))
     worker.until("/live", 200)
     worker.process.send_signal(signal.SIGTERM)
-    assert worker.process.wait(30) == 0
+    assert worker.process.wait(PATIENCE_SECONDS) == 0
     assert "Traceback" not in worker.log
 
 
@@ -132,10 +132,10 @@ def test_sigterm_under_load_loses_and_doubles_nothing(workers, settings):
     values = [b"%d" % number for number in range(5000)]
     worker.publish(*values)
     worker.process.send_signal(signal.SIGTERM)
-    assert worker.process.wait(30) == 0
+    assert worker.process.wait(PATIENCE_SECONDS) == 0
     again = workers(settings)
     again.until("/ready", 200)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while len(again.passed_on()) < len(values) and time.monotonic() < deadline:
         time.sleep(0.2)
     assert sorted(again.passed_on()) == sorted(values)
@@ -145,17 +145,17 @@ def test_an_exception_of_an_agent_ends_the_process_and_keeps_the_article(workers
     worker = workers(settings)
     worker.until("/ready", 200)
     worker.publish(b"raise")
-    assert worker.process.wait(30) == 1
+    assert worker.process.wait(PATIENCE_SECONDS) == 1
     assert "an article that nobody expected" in worker.log
     again = workers(settings)
-    assert again.process.wait(60) == 1  # it comes again
+    assert again.process.wait(PATIENCE_SECONDS) == 1  # it comes again
 
 
 def test_a_loop_that_stands_still_is_ended_with_what_it_was_doing(workers, settings):
     worker = workers(settings)
     worker.until("/ready", 200)
     worker.publish(b"block")
-    assert worker.process.wait(30) == 1
+    assert worker.process.wait(PATIENCE_SECONDS) == 1
     assert "ending the process: the event loop stands still" in worker.log
     assert "relay_worker.py" in worker.log  # the stack of the thread
 
@@ -164,17 +164,17 @@ def test_lag_without_progress_fails_live_first_and_then_ends_the_process(workers
     worker = workers(settings)
     worker.until("/ready", 200)
     worker.publish(b"forget")
-    said = json.loads(worker.until("/live", 503, 30))
+    said = json.loads(worker.until("/live", 503))
     assert "has lag and nothing of it is committed" in said["failing"]["watchdog"]
     assert 'rasid_lag_records{partition="' in worker.get("/metrics")[1]
-    assert worker.process.wait(30) == 1
+    assert worker.process.wait(PATIENCE_SECONDS) == 1
     assert "ending the process" in worker.log
 
 
 def test_topics_with_other_partitions_stop_the_start_with_exit_code_2(workers, settings):
     topics.ensure(settings.model_copy(update={"partitions": 2}))
     worker = workers(settings)
-    assert worker.process.wait(30) == 1  # the program under test has no command around it: see tests/cli
+    assert worker.process.wait(PATIENCE_SECONDS) == 1  # the program under test has no command around it: see tests/cli
     assert "has partitions 2, not 4" in worker.log
 
 

@@ -9,6 +9,7 @@ from kafka.admin import ConfigResource
 from agents import kafka, topics
 from agents.settings import Settings
 from rasid.errors import ConfigError, RasidError
+from tests.patience import PATIENCE_SECONDS
 
 
 @pytest.fixture(params=["embedded_broker", "kafka_node"])
@@ -24,7 +25,7 @@ def changed(settings: Settings, **update) -> Settings:
 
 def until_told(client, settings: Settings) -> topics.Difference:
     """The one difference there is, which a broker tells a moment after the change."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         for found in topics.check(client, settings):
             return found

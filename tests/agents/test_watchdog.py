@@ -9,7 +9,7 @@ from agents.lag import Progress, Standing
 from agents.watchdog import Limits, Marks, complaints
 
 NOW = 10_000.0
-LIMITS = Limits(loop=100, joining=100, still=100, broker=100, stopping=100)
+LIMITS = Limits(loop=100, joining=100, still=100, broker=100, stopping=100, crashed=100)
 WELL = Marks(ticked=NOW, answered=NOW, joining_since=None)
 
 
@@ -33,6 +33,7 @@ def test_nothing_is_said_while_all_is_well():
         (lambda ago: {"ticked": NOW - ago}, "the event loop stands still"),
         (lambda ago: {"joining_since": NOW - ago}, "joining the group or catching up does not end"),
         (lambda ago: {"stopping_since": NOW - ago}, "stopping does not end"),
+        (lambda ago: {"crashed_since": NOW - ago}, "stopping after a surprise does not end"),
         (lambda ago: {"answered": NOW - ago}, "the broker does not answer"),
         (lambda ago: {"progress": stalled(ago)}, "articles/2 has lag and nothing of it is committed"),
     ],

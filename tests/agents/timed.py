@@ -18,6 +18,7 @@ from rasid.deliver.schedule import Schedule
 from tests.agents.clock import START, ManualClock
 from tests.agents.desk import Stream, Watched, event
 from tests.collector import Collector
+from tests.patience import PATIENCE_SECONDS
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ class Story:
     async def settle(self) -> None:
         """Until nothing is under way and all is written."""
         lanes = self.desk._lanes
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 await asyncio.sleep(0.001)
                 for lane in lanes.values():

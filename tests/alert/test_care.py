@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rasid.alert.durations import duration
+from rasid.alert.limit import OF_PEOPLE
 from schemas.alert import Reason
 from tests.alert.matches import NOW, match
 from tests.alert.newsroom import Newsroom, text
@@ -90,6 +91,37 @@ def test_work_done_again_after_a_crash_tells_the_same_ids_and_holds_nothing_twic
         ("digest", 0),
     ]
     assert room.told[1][1].digest.count == 2
+
+
+CHAT = '[[receiver]]\nname = "mail"\ntype = "apprise"\n[route]\nreceiver = "mail"\n'
+PAGER = '[[route.routes]]\nreceiver = "mail"\ncontinue = true\n[[route.routes]]\nreceiver = "pager"\n'
+
+
+@pytest.mark.parametrize(
+    ("rules", "watch", "at_once"),
+    [
+        (CHAT, {}, OF_PEOPLE),
+        (CHAT, {"receivers": ["mail"]}, OF_PEOPLE),
+        (CHAT, {"receivers": ["pager"]}, 30),
+        (CHAT, {"receivers": ["mail", "pager"]}, 30),
+        (CHAT, {"max_per_hour": 0}, 30),
+        (CHAT, {"max_per_hour": 3}, 3),
+        (CHAT + PAGER, {}, 30),
+        (CHAT + "[care]\nmax_per_hour = 7\n", {}, 7),
+        (CHAT + "[care]\nmax_per_hour = 0\n", {}, 30),
+        ("", {}, 30),
+        ('[route]\nreceiver = "desk"\n', {}, 30),
+    ],
+)
+def test_people_are_told_of_twenty_an_hour_unless_somebody_says_otherwise_and_programs_of_all(rules, watch, at_once):
+    newsroom = Newsroom(rules)
+    for number in range(30):
+        newsroom.report({"story": str(number), **watch})
+    told = {alert.id for _, alert in newsroom.told}
+    assert len(told) == at_once
+    newsroom.advance(timedelta(hours=1))
+    digests = [alert.digest.count for _, alert in newsroom.told if alert.digest]
+    assert sum(digests) == 30 - at_once
 
 
 def test_a_group_that_was_told_of_and_not_written_down_is_told_of_under_the_same_id():

@@ -125,7 +125,7 @@ def test_standard_input_is_read_at_the_rate_asked_for(rasid, settings, monkeypat
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(f"{GOOD}\n".encode() * 11)))
     began = time.monotonic()
     assert rasid("publish", "--rate", "20", "-")[0] == 0
-    assert 0.5 <= time.monotonic() - began < 5
+    assert 0.5 <= time.monotonic() - began < 30
     assert len(articles(settings)) == 11
 
 

@@ -42,7 +42,8 @@ def listed(rasid):
 
 
 def test_revisions_grow_and_a_stale_one_is_refused(rasid):
-    assert rasid("watch", "add", "talks", "محادثات", "--if-revision", "0")[0] == 0
+    assert rasid("watch", "add", "talks", "محادثات", "--if-revision", "0", "--max-per-hour", "5")[0] == 0
+    assert json.loads(rasid("watch", "show", "talks", "--json")[1])["max_per_hour"] == 5
     assert rasid("watch", "add", "talks", "محادثات ثلاثية", "--if-revision", "1")[0] == 0
     code, _, said = rasid("watch", "disable", "talks", "--if-revision", "1")
     assert code == 1

@@ -36,7 +36,7 @@ secrets = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]
 allow_private = true
 """
 POISON = [b"{", b"null", b'{"uri": 1}', b"\xff"]
-WAIT_SECONDS = 60
+WAIT_SECONDS = 120
 # What Grafana puts in: four times the interval that its data source is given.
 RATE_INTERVAL = {"$__rate_interval": "20s"}
 LOOK_BACK_SECONDS = 180

@@ -11,6 +11,7 @@ import pytest
 
 from agents.embedded import EmbeddedBroker, binary
 from rasid.errors import ConfigError, RasidError
+from tests.patience import PATIENCE_SECONDS
 
 OWNER = """
 import os, time
@@ -51,7 +52,7 @@ def test_it_dies_with_a_process_that_is_killed():
     owner.kill()
     owner.wait()
     owner.stdout.close()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while listens(address) and time.monotonic() < deadline:
         time.sleep(0.05)
     stopped = not listens(address)

@@ -18,8 +18,8 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from agents.sending import Crc32Partitioner
 from bench.kafka_node import free_port
+from tests.patience import PATIENCE_SECONDS
 
-PATIENCE_SECONDS = 120  # for what takes seconds on a machine with nothing else to do
 ROOT = Path(__file__).parents[2]
 RELAY = Path(__file__).with_name("relay.py")
 

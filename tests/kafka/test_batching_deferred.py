@@ -26,7 +26,7 @@ def test_joins_and_leaves_do_not_wait_for_what_is_never_settled_and_the_next_own
     for worker in (first, second):
         began = time.monotonic()
         assert worker.terminate() == 0
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 30  # and not as long as the stuck ones
     assert case.committed() < 8  # the stuck ones came first in their partitions
     case.relay(settle=1, count=20)
     case.finished()

@@ -10,6 +10,7 @@ from faust.exceptions import ProducerSendError
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from agents.sending import FEW, Crc32Partitioner, Outgoing, Pipeline, send_all
+from tests.patience import PATIENCE_SECONDS
 
 MIB = 1 << 20
 PARTITIONS = 3
@@ -51,7 +52,7 @@ def read(node, topic: str, count: int) -> list:
     reader.seek_to_beginning(*tps)
     found = []
     while len(found) < count:
-        polled = reader.poll(10_000)
+        polled = reader.poll(60_000)
         assert polled, f"{len(found)} of {count} messages"
         found += [message for part in polled.values() for message in part]
     reader.close()
@@ -141,7 +142,7 @@ async def test_a_sender_cancelled_in_an_outage_leaves_the_producer_working(kafka
     task.cancel()
     await asyncio.sleep(0.5)
     await asyncio.to_thread(kafka_node.start)
-    await asyncio.wait_for(send_all(app, [Outgoing(out, b"key", b"after")]), 20)
+    await asyncio.wait_for(send_all(app, [Outgoing(out, b"key", b"after")]), PATIENCE_SECONDS)
     assert [message.value for message in read(kafka_node, out, count + 2)] == [
         b"first",
         *[b"given up"] * count,

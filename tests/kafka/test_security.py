@@ -18,7 +18,7 @@ from agents.sending import Outgoing
 from agents.settings import Settings
 from bench import kafka_node as node_module
 from rasid.errors import ConfigError, RasidError
-from tests.kafka.conftest import PATIENCE_SECONDS
+from tests.patience import PATIENCE_SECONDS
 
 WORKER = Path(__file__).parents[1] / "agents" / "relay_worker.py"
 PASSWORD = "correct horse"  # a test's

@@ -15,7 +15,8 @@ from agents.settings import Settings
 from bench.kafka_node import free_port
 from schemas.watch import Watch
 from tests.collector import SECRET
-from tests.kafka.conftest import PATIENCE_SECONDS, Worker
+from tests.kafka.conftest import Worker
+from tests.patience import PATIENCE_SECONDS
 
 POISON = [b"{", b"null", b"[]", b'{"uri": 1}', b"\xff\xfe", b'{"title": "t"}', b'{"uri": "urn:p", "title": NaN}']
 FILLER = ("الوفد المدينة الحكومة اليوم الجلسة القرار الوزير المشروع الشركة المنطقة التقرير المسؤول البيان الاجتماع السوق "
@@ -23,7 +24,7 @@ FILLER = ("الوفد المدينة الحكومة اليوم الجلسة ال
 
 
 MOST_SURPRISES = 5  # of one test's workers: more than that is no accident
-SURPRISE = 1  # the exit code of a worker that met something it did not expect
+SURPRISE, WRONG_USE = 1, 2  # exit codes: starting again mends only the first
 
 
 class Deployment:
@@ -38,10 +39,17 @@ class Deployment:
     def watch(self, **queries: str) -> None:
         watch_store.write(self.settings, [Watch(name, query, revision=1) for name, query in queries.items()])
 
-    def receivers(self, url: str) -> None:
-        (self.folder / "receivers.toml").write_text(
-            f'[[receiver]]\nname = "default"\ntype = "webhook"\nallow_private = true\nurl = "{url}"\nsecrets = ["{SECRET}"]\n'
-        )
+    def receivers(self, url: str, **options: object) -> None:
+        chosen = {
+            "name": "default",
+            "type": "webhook",
+            "allow_private": True,
+            "url": url,
+            "secrets": [SECRET],
+            **options,
+        }
+        lines = (f"{name} = {json.dumps(value)}" for name, value in chosen.items())
+        (self.folder / "receivers.toml").write_text("\n".join(["[[receiver]]", *lines, ""]))
 
     def worker(self) -> Worker:
         chosen = self.settings.model_dump(exclude_unset=True, exclude_none=True)
@@ -60,10 +68,24 @@ class Deployment:
     def keep(self) -> None:
         """Starts another worker for each that ended by surprise, as whoever keeps crash-only workers does."""
         for worker in set(self.workers) - self._replaced:
-            if worker.process.poll() == SURPRISE:
+            code = worker.process.poll()
+            assert code != WRONG_USE, worker.log()
+            if code == SURPRISE:
                 self._replaced.add(worker)
                 assert len(self._replaced) <= MOST_SURPRISES, f"workers end again and again: {worker.log()[-3000:]}"
                 self.worker()
+
+    @property
+    def surprises(self) -> int:
+        """How many workers ended by surprise and were replaced."""
+        return len(self._replaced)
+
+    async def wait(self, seconds: float) -> None:
+        """Lets time pass, and keeps the workers running meanwhile."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            self.keep()
+            await asyncio.sleep(0.1)
 
     def publish(self, pairs) -> None:
         topic = topics.ARTICLES.name(self.settings)
@@ -100,7 +122,9 @@ def new_deployment(tmp_path):
         settings = Settings(
             topic_prefix=f"t{uuid.uuid4().hex[:8]}.", bootstrap_servers=address, rebalance_timeout_seconds=4.0
         )
-        made.append(Deployment(settings.with_embedded_broker(address) if embedded else settings, tmp_path))
+        folder = tmp_path / f"deployment{len(made)}"
+        folder.mkdir()
+        made.append(Deployment(settings.with_embedded_broker(address) if embedded else settings, folder))
         return made[-1]
 
     yield make

@@ -13,7 +13,7 @@ import pytest
 from agents import topics
 from schemas.tagged_article import TaggedArticle
 from tests.collector import Collector
-from tests.kafka.conftest import PATIENCE_SECONDS
+from tests.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.timeout(600)
 SEEDS = sorted((Path(__file__).parents[2] / "seeds/articles").glob("*.jsonl"))
