@@ -81,7 +81,11 @@ class Settings(BaseSettings):
 
     ner: Literal["off", "matched", "all"] = Field(
         default="off",
-        description="off, matched or all: which articles the sequence tagger looks through for names no list holds",
+        description="off, matched or all: which articles are looked through for names no list holds",
+    )
+    ner_by: Literal["sequence", "camel-tools"] = Field(
+        default="sequence",
+        description="sequence (our own tagger) or camel-tools (its NERecognizer: the neural extra and its data)",
     )
 
     fetch_max_wait_ms: int = Field(
@@ -132,6 +136,11 @@ class Settings(BaseSettings):
     def embedded(self) -> bool:
         """Whether no broker is configured, so that the embedded one serves."""
         return self.bootstrap_servers is None
+
+    @property
+    def names_by(self) -> str | None:
+        """The tagger that looks for names no list holds; None where nothing does."""
+        return None if self.ner == "off" else self.ner_by
 
     @property
     def servers(self) -> list[str]:

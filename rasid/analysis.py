@@ -11,7 +11,7 @@ from rasid.intake import Rejected, read_article
 from rasid.lexicon.lexis import Lexis
 from rasid.lexicon.scan import Scan
 from rasid.tag.language import detect
-from rasid.tag.sequence import SequenceTagger
+from rasid.tag.sequence import NameTagger
 from rasid.tag.tagger import Tagger
 from rasid.watch.watchbook import Match, Watchbook
 from schemas.article import ArticleEvent, ArticleRef
@@ -29,16 +29,27 @@ class Analysed(NamedTuple):
     matches: list[WatchMatch]
 
 
+class Begun(NamedTuple):
+    """An article that was read and matched; names that no list holds may still be added."""
+
+    article: ArticleEvent
+    scan: Scan
+    topics: list[Topic]
+    entities: list[Entity]
+    matches: list[Match]
+    arrived_at: datetime
+
+
 class Analysis:
     """Tags and matches articles. `book` may change between articles.
 
     `sequence` adds names that no list holds to the articles that match a watch: it takes a hundred times as long as all
     else, so it is asked only where somebody is told. Watches see the listed names alone. `sequence_for_all` asks it for
-    every article.
+    every article. Who has them found elsewhere calls `begin` and `finish` with the names between.
     """
 
     def __init__(
-        self, book: Watchbook | None = None, sequence: SequenceTagger | None = None, *, sequence_for_all: bool = False
+        self, book: Watchbook | None = None, sequence: NameTagger | None = None, *, sequence_for_all: bool = False
     ) -> None:
         self.book = Watchbook() if book is None else book  # an empty one is falsy
         self.tagger = Tagger(Lexis())
@@ -52,13 +63,26 @@ class Analysis:
 
     def analyse(self, article: ArticleEvent, arrived_at: datetime) -> Analysed:
         """The tags and matches of an article; its language and time are filled in where they are absent."""
+        begun = self.begin(article, arrived_at)
+        return self.finish(begun, self._sequence if self.wants_names(begun) else None)
+
+    def begin(self, article: ArticleEvent, arrived_at: datetime) -> Begun:
+        """Topics, listed names and matches of an article."""
         if article.language is None or article.published is None:
             article = _filled(article, arrived_at)
         scan = self.book.scan(article)
         topics, entities = self.tagger.tag(scan)
-        matches = self.book.match(scan, topics, entities)
-        if self._sequence and (matches or self._sequence_for_all):
-            entities = self.tagger.entities_with(scan, self._sequence, entities)
+        return Begun(article, scan, topics, entities, self.book.match(scan, topics, entities), arrived_at)
+
+    def wants_names(self, begun: Begun) -> bool:
+        """Whether names that no list holds are looked for in an article."""
+        return self._sequence_for_all or bool(begun.matches)
+
+    def finish(self, begun: Begun, names: NameTagger | None) -> Analysed:
+        """The article with its tags and matches, and the names that `names` adds."""
+        article, scan, topics, entities, matches, arrived_at = begun
+        if names:
+            entities = self.tagger.entities_with(scan, names, entities)
         tagged = TaggedArticle(**_fields(article), topics=topics, entities=entities, arrived_at=arrived_at)
         return Analysed(tagged, [*_records(matches, scan, tagged)] if matches else [])
 

@@ -2,7 +2,6 @@
 
 import importlib
 import importlib.util
-import os
 import platform
 import shutil
 import sys
@@ -18,16 +17,15 @@ from typing import Final, Literal
 import click
 from rich.text import Text
 
-from agents import alert_rules, embedded, kafka, topics
+from agents import alert_rules, embedded, kafka, recogniser, topics
 from agents.cli import terminal
 from agents.settings import Settings, load
 from rasid.errors import ConfigError, RasidError
+from rasid.tag import neural
 
 State = Literal["ok", "off", "bad"]
 CONNECT_SECONDS: Final = 5.0
-CAMEL_DATA: Final = Path.home() / ".camel_tools"  # camel_tools' default, unless CAMELTOOLS_DATA is set
 MORPHOLOGY: Final = "data/morphology_db/calima-msa-r13/morphology.db"
-ENTITIES: Final = "data/ner"
 FREEDICT: Final = Path("/usr/share/dictd/freedict-eng-ara.index")  # Debian's dict-freedict-eng-ara
 MARKS: Final = {"ok": ("✔ ok", "green"), "off": ("– off", "yellow"), "bad": ("✘ bad", "red")}
 EPILOG = """\b
@@ -78,7 +76,7 @@ def examine() -> Iterator[Finding]:
         yield Finding("settings", "ok", _chosen(settings))
         yield from _brokers(settings)
         yield _receivers(settings)
-        yield _sequence(settings)
+        yield _names(settings)
         yield _worker(settings)
     yield from (look() for look in (_camel_morphology, _camel_entities, _neural, _arramooz, _freedict, _prometheus))
 
@@ -177,24 +175,24 @@ def _worker(settings: Settings) -> Finding:
     return Finding("worker", "ok", f"ready on {host}:{settings.web_port}")
 
 
-def _sequence(settings: Settings) -> Finding:
-    """Whether a worker looks for names that no list holds, and in which articles."""
+def _names(settings: Settings) -> Finding:
+    """Whether a worker looks for names that no list holds, in which articles, and by what."""
+    what = "unlisted names"
     if settings.ner == "off":
-        return Finding("sequence tagger", "off", "a worker tags listed names only", "set RASID_NER to matched or all")
-    lacking = _optional("sequence tagger", ("pycrfsuite",), "")
-    if lacking.state != "ok":
-        return Finding("sequence tagger", "bad", lacking.detail, "make install, or RASID_NER=off")
-    return Finding("sequence tagger", "ok", f"RASID_NER={settings.ner}")
-
-
-def _camel_data() -> Path:
-    """Where camel_tools keeps its data; only looked at, since importing what reads it may start a download."""
-    named = os.environ.get("CAMELTOOLS_DATA")
-    return Path(named).expanduser() if named else CAMEL_DATA
+        return Finding(what, "off", "a worker tags listed names only", "set RASID_NER to matched or all")
+    chosen = f"RASID_NER={settings.ner}, by {settings.ner_by}"
+    if settings.ner_by == neural.TAGGER:
+        lacking, mend = neural.lacking(recogniser.folder()), f"{neural.MEND}, or RASID_NER_BY=sequence"
+    else:
+        lacking = [name for name in ("pycrfsuite",) if importlib.util.find_spec(name) is None]
+        mend = "make install, or RASID_NER=off"
+    if lacking:
+        return Finding(what, "bad", f"{chosen}: not here: {', '.join(lacking)}", mend)
+    return Finding(what, "ok", chosen)
 
 
 def _camel_morphology() -> Finding:
-    found = (_camel_data() / MORPHOLOGY).is_file()
+    found = (recogniser.folder() / MORPHOLOGY).is_file()
     if found:
         return Finding("camel_tools morphology", "ok", "morphology-db-msa-r13")
     return Finding("camel_tools morphology", "off", "not installed: our own lexicon serves",
@@ -202,13 +200,10 @@ def _camel_morphology() -> Finding:
 
 
 def _camel_entities() -> Finding:
-    folder = _camel_data() / ENTITIES
-    found = sorted(each.name for each in folder.iterdir()) if folder.is_dir() else []
-    if found:
-        return Finding("camel_tools NER", "ok", ", ".join(found))
-    return Finding(
-        "camel_tools NER", "off", "not installed: names come from our lists and RASID_NER", "camel_data -i ner-arabert"
-    )
+    what, lacking = "camel_tools NER", neural.lacking(recogniser.folder())
+    if lacking:
+        return Finding(what, "off", f"not here: {', '.join(lacking)}", neural.MEND)
+    return Finding(what, "ok", "serves where RASID_NER_BY=camel-tools")
 
 
 def _neural() -> Finding:

@@ -142,7 +142,7 @@ def entities(tagger: Tagger, scan: Scan, by: str) -> list[Entity]:
     if by == "both":
         return found
     spans = [(named.type, names.span_of(scan, named)) for named in sequence.own().names(scan, listed)]
-    return [Entity(kind, Label("", ""), None, names.TAGGER, [span]) for kind, span in spans]
+    return [Entity(kind, Label("", ""), None, sequence.TAGGER, [span]) for kind, span in spans]
 
 
 def _show_names(tally: measure.NameTally, sentences: int) -> None:

@@ -12,12 +12,11 @@ from rasid.lexicon import gazetteer, seeds
 from rasid.lexicon.gazetteer import Name
 from rasid.lexicon.scan import Scan
 from rasid.tag.entities import clitic_length
-from rasid.tag.sequence import Named, SequenceTagger
+from rasid.tag.sequence import Named, NameTagger
 from rasid.text.reading import word_key
 from schemas.span import Span
 from schemas.tagged_article import Entity, EntityType, Label
 
-TAGGER: Final = "sequence"
 _BEFORE_NAMES: Final = tuple(each.encode("cp1256") for each in ("", "و", "ف", "ب", "ل", "ك"))
 _SHORTEST: Final = 3  # letters of a surname that may stand alone
 _WORDS: Final = 2  # a name has from which its last is a surname
@@ -31,8 +30,8 @@ class _Given(NamedTuple):
     type: EntityType
 
 
-def with_sequence(scan: Scan, entities: list[Entity], tagger: SequenceTagger) -> list[Entity]:
-    """The gazetteer's entities and those that the sequence tagger adds, by first mention."""
+def with_sequence(scan: Scan, entities: list[Entity], tagger: NameTagger) -> list[Entity]:
+    """The gazetteer's entities and those that the tagger adds, by first mention."""
     found = [_Given(span_of(scan, named), None, named.type) for named in tagger.names(scan, entities)]
     added = [each for each in found if word_key(each.span.text) not in _peoples()]
     listed = [_Given(span, entity, entity.type) for entity in entities for span in entity.mentions]
@@ -45,7 +44,7 @@ def with_sequence(scan: Scan, entities: list[Entity], tagger: SequenceTagger) ->
         if held[each.span.field].isdisjoint(places):
             held[each.span.field].update(places)
             kept.append(each)
-    return _gathered(kept)
+    return _gathered(kept, tagger.called)
 
 
 def _trimmed(listed: _Given, added: list[_Given]) -> _Given:
@@ -63,23 +62,23 @@ def _trimmed(listed: _Given, added: list[_Given]) -> _Given:
     return listed
 
 
-def _gathered(kept: list[_Given]) -> list[Entity]:
+def _gathered(kept: list[_Given], by: str) -> list[Entity]:
     """One entity for each that the gazetteer knows, and for each type and spelling of the others."""
     found: dict[object, Entity] = {}
     for span, entity, kind in sorted(kept, key=lambda each: (each.span.field == "body", each.span.start)):
-        made = _made(span, kind) if entity is None else entity
+        made = _made(span, kind, by) if entity is None else entity
         key = made.type, made.name, made.wikidata
         found.setdefault(key, Entity(made.type, made.name, made.wikidata, made.tagger, [])).mentions.append(span)
-    return _joined(list(found.values()))
+    return _joined(list(found.values()), by)
 
 
-def _joined(entities: list[Entity]) -> list[Entity]:
+def _joined(entities: list[Entity], by: str) -> list[Entity]:
     """The same, with a person called by surname alone joined to the only one before with that surname."""
     kept: list[Entity] = []
     for entity in entities:
         key = word_key(entity.name.ar)
         bearers = [each for each in kept if each.type == "PER" and key in map(_surname, each.mentions)]
-        if entity.type == "PER" and entity.tagger == TAGGER and len(bearers) == 1:
+        if entity.type == "PER" and entity.tagger == by and len(bearers) == 1:
             bearers[0].mentions.extend(entity.mentions)
             bearers[0].mentions.sort(key=lambda span: (span.field == "body", span.start))
         else:
@@ -87,12 +86,12 @@ def _joined(entities: list[Entity]) -> list[Entity]:
     return kept
 
 
-def _made(span: Span, kind: EntityType) -> Entity:
-    """A name the sequence tagger found, as the gazetteer knows it or else as it is written."""
+def _made(span: Span, kind: EntityType, by: str) -> Entity:
+    """A name the tagger found, as the gazetteer knows it or else as it is written."""
     name = _listed().get((kind, _spelling(span.text)))
     if name is None:
-        return Entity(kind, Label(span.text, span.text), None, TAGGER, [])
-    return Entity(kind, Label(name.label_ar, name.label_en), name.wikidata, TAGGER, [])
+        return Entity(kind, Label(span.text, span.text), None, by, [])
+    return Entity(kind, Label(name.label_ar, name.label_en), name.wikidata, by, [])
 
 
 @lru_cache(maxsize=1)

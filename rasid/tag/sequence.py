@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import as_file, files
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 from rasid.lexicon import gazetteer, seeds
 from rasid.lexicon.scan import Scan
@@ -18,6 +18,7 @@ from rasid.tag.classes import Classes
 from rasid.text.reading import Reading, keys_of
 from schemas.tagged_article import Entity, EntityType
 
+TAGGER: Final = "sequence"
 FOLDER: Final = "models"
 FILE: Final = "names.crfsuite"
 LONGEST: Final = 120  # words of a sentence: a longer one is cut, as tables and lists of names may never end
@@ -116,18 +117,19 @@ _SIGNS: Final = {**dict.fromkeys('"“”«»', '"'), **dict.fromkeys("،,؛;", 
 
 def features(tokens: Sequence[Token], listed: Iterable[Listed], known: Classes) -> list[list[str]]:
     """What the field sees of each word, CRFsuite's attributes as strings."""
-    flags = _flags(listed)
-    seen = [_of_word(token, flags.get(token.at, ""), known) for token in tokens]
+    found = flags(listed)
+    seen = [_of_word(token, found.get(token.at, ""), known) for token in tokens]
     return [_in_place(tokens, seen, place) for place in range(len(tokens))]
 
 
-def _flags(listed: Iterable[Listed]) -> dict[int, str]:
-    flags: dict[int, str] = {}
+def flags(listed: Iterable[Listed]) -> dict[int, str]:
+    """What the gazetteer says of each word it names: the first of its name or not, the type, alone or not."""
+    found: dict[int, str] = {}
     for each in listed:
         for index in range(each.first, each.last + 1):
             edge = "B" if index == each.first else "I"
-            flags.setdefault(index, f"{edge}{each.type}{'1' if each.first == each.last else '2'}")
-    return flags
+            found.setdefault(index, f"{edge}{each.type}{'1' if each.first == each.last else '2'}")
+    return found
 
 
 class _Own(NamedTuple):
@@ -194,8 +196,39 @@ def _in_place(tokens: Sequence[Token], seen: Sequence[_Own], place: int) -> list
     return found
 
 
+def attributes(token: Token, flag: str, known: Classes) -> list[str]:
+    """What the network sees of a word, which reads its neighbours by itself."""
+    own = _of_word(token, flag, known)
+    return [*spelling(token, known), f"w={own.word}", f"g={own.flag}", f"gap={token.gap}",
+            f"kt={own.clitics}|{own.kind}", f"ng={own.part}|{own.flag}"]  # fmt: skip
+
+
+def spelling(token: Token, known: Classes) -> list[str]:
+    """The part of that which is the same wherever the word stands."""
+    own = _of_word(token, "", known)
+    word = own.word
+    return [f"k={own.clitics}", f"t={own.kind}", f"n={own.part}", f"l={min(len(word), 8)}", f"s={_shape(word)}",
+            f"m={own.middle}", *(f"p{size}={word[:size]}" for size in range(1, _AFFIX + 1)),
+            *(f"e{size}={word[-size:]}" for size in range(1, _AFFIX + 1))]  # fmt: skip
+
+
+class NameTagger(Protocol):
+    """What finds names that no list holds; `called` is what its entities give as their tagger."""
+
+    @property
+    def called(self) -> str:
+        """The tagger of its entities."""
+        ...
+
+    def names(self, scan: Scan, entities: Iterable[Entity]) -> Iterable[Named]:
+        """The names of an article, in order; `entities` are what the gazetteer finds in it."""
+        ...
+
+
 class SequenceTagger:
     """The trained field. Opening it reads the model from disk; it takes no network and no GPU."""
+
+    called: Final = TAGGER
 
     def __init__(self, known: Classes, model: Any = None) -> None:
         self._classes = known
@@ -208,10 +241,11 @@ class SequenceTagger:
             first, last = tokens[0].at, tokens[-1].at
             here = [each for each in listed if first <= each.first <= last]
             tags: list[str] = self._model.tag(features(tokens, here, self._classes))
-            yield from _named(tokens, tags)
+            yield from named(tokens, tags)
 
 
-def _named(tokens: Sequence[Token], tags: Sequence[str]) -> Iterator[Named]:
+def named(tokens: Sequence[Token], tags: Sequence[str]) -> Iterator[Named]:
+    """The names that tags spell: B-PER, I-PER, O …; an I- that follows no name of its type begins one."""
     open_name: Named | None = None
     for token, tag in zip(tokens, tags, strict=True):
         kind = _TYPES.get(tag[2:])

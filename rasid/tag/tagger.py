@@ -7,7 +7,7 @@ from rasid.lexicon.lexis import Lexis
 from rasid.lexicon.scan import Scan
 from rasid.tag import learned, names
 from rasid.tag.entities import EntityTagger
-from rasid.tag.sequence import SequenceTagger
+from rasid.tag.sequence import NameTagger
 from rasid.tag.topics import TopicTagger
 from schemas.tagged_article import Entity, Label, Topic
 
@@ -39,9 +39,9 @@ class Tagger:
         """The entities of an article, by first mention."""
         return names.with_surnames(scan, self._entities.tag(scan), self._known.words.__contains__)
 
-    def entities_with(self, scan: Scan, sequence: SequenceTagger, listed: list[Entity]) -> list[Entity]:
-        """The entities of an article whose `listed` ones are known, with those that the sequence tagger adds."""
-        found = names.with_sequence(scan, listed, sequence)
+    def entities_with(self, scan: Scan, by: NameTagger, listed: list[Entity]) -> list[Entity]:
+        """The entities of an article whose `listed` ones are known, with those that a tagger of names adds."""
+        found = names.with_sequence(scan, listed, by)
         return names.with_surnames(scan, found, self._known.words.__contains__)
 
     def head_of(self, code: str) -> str:

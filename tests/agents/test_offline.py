@@ -63,3 +63,20 @@ def test_doctor_only_looks_at_folders(tmp_path):
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.strip()) == (0, "['off', 'off']"), done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("catalogue", [True, False])
+def test_a_worker_told_to_use_a_recogniser_that_is_not_there_fetches_nothing(tmp_path, catalogue):
+    if catalogue:
+        (tmp_path / "catalogue.json").write_text("{}")
+    code = FORBID + (
+        "from agents import recogniser\n"
+        "from rasid.errors import ConfigError\n"
+        "try:\n    recogniser.opened()\n"
+        "except ConfigError as error:\n    print(error)\n"
+        "assert not {'camel_tools.data', 'camel_tools.ner', 'torch'} & set(sys.modules)\n"
+    )
+    environment = {**os.environ, "CAMELTOOLS_DATA": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "camel_data -i ner-arabert" in done.stdout

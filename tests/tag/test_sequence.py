@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rasid.tag import classes, names, sequence
+from rasid.tag import classes, sequence
 from rasid.tag.classes import split
 
 CASES = Path(__file__).parents[1] / "cases" / "entities.jsonl"
@@ -31,7 +31,7 @@ def test_a_person_on_no_list_is_found_and_the_surname_later_is_the_same_person(t
     people = [entity for entity in tagged(UNLISTED) if entity.type == "PER"]
     assert [entity.name.ar for entity in people] == ["خليل الزبيدي"]
     assert [span.text for span in people[0].mentions] == ["خليل الزبيدي", "الزبيدي"]
-    assert people[0].tagger == names.TAGGER
+    assert people[0].tagger == sequence.TAGGER
     assert people[0].wikidata is None
 
 
