@@ -44,12 +44,20 @@ def word(term: str, known: Knowledge, *, alone: bool = True) -> Word:
     for form in _spelled(list(_forms(term, written, known, alone=alone)), written):
         forms.setdefault((form.spelled, form.host, form.article, form.tail), form)
     made = tuple([_marked_as(term, written, settled(form, known)) for form in forms.values()])
-    return Word(str(term), made, guard=Guard(made, known, alone))
+    return Word(str(term), made, guard=Guard(made, known, alone), marked=_is_listed(written, known))
 
 
 def _marked_as(term: str, written: str, form: Form) -> Form:
     """The form with the tashkeel that was typed, where it is the word as typed: عِلم is not عَلَم."""
     return form if term == written or form.spelled != written else form._replace(spelled=str(term))
+
+
+def _is_listed(term: str, known: Knowledge) -> bool:
+    """Whether a term has the letters and marks of a listed word, so that a mark it lacks is not left out."""
+    stem = without_article(term)
+    letters = folded(stem)
+    return any(noun.lemma == stem for noun in known.nouns.get(letters, ())) or any(
+        verb.past == term for verb in known.verbs.get(letters, ()))  # fmt: skip
 
 
 def _spelled(forms: list[Form], term: str) -> Iterable[Form]:
@@ -126,7 +134,9 @@ def _readings(typed: str, term: str, stem: str, known: Knowledge) -> tuple[list[
         verbs = [verb for verb in verbs if verb.present == term]
     if verbs and (isinstance(typed, Verbal) or not listed):
         return [noun for noun in listed if any(stem in verb.masdars for verb in verbs)], verbs
-    if len(stem) <= _SHORT_VERB and SHADDA not in typed and _listed(stem, known):
+    if any(verb.past == stem for verb in verbs):  # نام is rather "slept" than a نامي without its ending
+        listed = [noun for noun in listed if noun.lemma[:-1] != stem or "defective" not in noun.flags]
+    if len(stem) <= _SHORT_VERB and SHADDA not in typed and listed:
         return listed, [verb for verb in verbs if stem in verb.masdars]
     if verbs or (listed and not _names_deed(stem)):
         return listed, verbs
@@ -284,7 +294,8 @@ def _listed(stem: str, known: Knowledge) -> list[Noun]:
     """Rasid's own nouns with this lemma, or its short form (قاض)."""
     key = folded(stem)
     found = [noun for noun in known.nouns.get(key, []) if _spelled_alike(noun.lemma, stem)]
-    return found or [noun for noun in known.by_short.get(key, []) if _spelled_alike(noun.lemma[:-1], stem)]
+    exact = [noun for noun in found if noun.lemma == stem]  # كرة is no كره without dots
+    return exact or found or [noun for noun in known.by_short.get(key, []) if _spelled_alike(noun.lemma[:-1], stem)]
 
 
 def _regular(stem: str, known: Knowledge) -> list[Noun]:

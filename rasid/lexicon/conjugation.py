@@ -63,14 +63,14 @@ def _before_consonant(past: str) -> list[str]:
     """The stem before ت and نا: قال gives قل, رد gives ردد, علم stays."""
     if len(past) > 2 and past[-2] == "ا":  # noqa: PLR2004 -- hollow; a doubled form III (شاقّ) is no word of news
         return [past[:-2] + ("ئ" if past[-1] == "ء" else past[-1])]
-    if len(past) == 2 or _may_be_doubled(past):  # noqa: PLR2004
+    if _may_be_doubled(past):
         return [past + past[-1]] if len(past) == 2 else [past, past + past[-1]]  # noqa: PLR2004
     return [past]
 
 
 def _may_be_doubled(past: str) -> bool:
-    """أقر, احتل, انضم, استمر: shorter by a letter than a sound verb of their form."""
-    return (past[0] == "أ" and len(past) == 3) or (past[0] == "ا" and len(past) in {4, 5})  # noqa: PLR2004
+    """رد, أقر, احتل, انضم, استمر: shorter by a letter than a sound verb of their form."""
+    return len(past) == 2 or (past[0] == "أ" and len(past) == 3) or (past[0] == "ا" and len(past) in {4, 5})  # noqa: PLR2004
 
 
 def _passive_past(past: str) -> Iterator[str]:
@@ -158,7 +158,7 @@ def _jussive(body: str, *, doubled: bool) -> list[str]:
     """لم يقل, لم يستقل: a long vowel before the last letter is cut; a doubled letter may open: لم يردد."""
     if len(body) > 2 and body[-2] in _LONG:  # noqa: PLR2004
         return [body[:-2] + body[-1]]
-    return [body + body[-1]] if doubled or len(body) == 2 else []  # noqa: PLR2004
+    return [body + body[-1]] if doubled else []
 
 
 def _passive_present(body: str) -> Iterator[str]:

@@ -90,7 +90,7 @@ class Form(NamedTuple):
     """`spelled` is the form with its marks; `article` says whether ال may precede it.
 
     `blocked` are whole words (keys) that are not this form with clitics, besides those that its word's guard knows.
-    `dotted` forms end in a ة that without its dots is a pronoun: عملة is currency, عمله his work.
+    `dotted` forms end in a letter whose dots tell them from another word: عملة is currency, عمله his work.
     """
 
     spelled: str

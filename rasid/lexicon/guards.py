@@ -16,11 +16,12 @@ _CONJUNCTIONS = {key_of("و"), key_of("ف")}
 _MY = key_of("ي")
 _SHORT = 2  # letters; proclitics of three and more are hardly ever part of a word (وال, بال, ولل)
 _SHORT_NOUN = 4  # letters
+_WITHOUT_DOTS = {"ي": "ى", "ى": "ي", "ه": "ة"}
 _ARTICLE = key_of("ال")
 _TO = {"ل", "ب", "ول", "وب", "فل"}  # and before which it is more likely its verbal noun: لمنح
 _BARE = {"", "و", "ف"}  # before which a plural spelled like a verb is more likely the verb: كتب
 # Words so common before a pronoun that a ه after them is "his", not the ة of another word typed without its dots.
-_HIS = frozenset("عمل طلب سن دور حكم خط عين فكر مكتب كتب قدر حد بيت حق رأي وقت سر".split())  # noqa: SIM905 -- a list of words
+_HIS = frozenset("عمل طلب سن دور حكم خط عين فكر مكتب كتب قدر حد بيت حق رأي وقت سر جراح".split())  # noqa: SIM905 -- a list of words
 
 
 def settled(form: Form, known: Knowledge) -> Form:
@@ -29,9 +30,19 @@ def settled(form: Form, known: Knowledge) -> Form:
         return form
     if form.spelled.endswith("ة") and (form.spelled[:-1] in _HIS or _is_deed(form.spelled[:-1], known)):
         form = form._replace(dotted=True)
+    if form.spelled[-1] in _WITHOUT_DOTS and _is_undotted(form, known):
+        form = form._replace(dotted=True)
     if form.tail is Tail.MAY and form.rule is not Rule.SAME and form.key in known.before_pronouns:
         return form._replace(tail=Tail.NEVER)  # دعواه is rather his lawsuit
     return form
+
+
+def _is_undotted(form: Form, known: Knowledge) -> bool:
+    """Whether a form's last letter with other dots makes another word: كره and كرة, رأي and رأى."""
+    if form.spelled.endswith("ه"):
+        return form.rule is Rule.VERB or known.ends_heh(form.key)
+    other = form.spelled[:-1] + _WITHOUT_DOTS[form.spelled[-1]]
+    return _is_deed(other, known) or _is_lemma(other, known)
 
 
 @dataclass(slots=True, eq=False)

@@ -113,6 +113,10 @@ class Knowledge:
         """Whether a folded word stands for itself."""
         return key in self.words or key in self.names or (self.with_dictionary and key in dictionary.words())
 
+    def ends_heh(self, key: bytes) -> bool:
+        """Whether a listed word ends in a ه that is no ة."""
+        return key in self._ends_heh
+
     def is_word(self, spelled: str) -> bool:
         """Whether a spelling is a listed word."""
         key = word_key(spelled)
@@ -208,7 +212,7 @@ _LIKE_CLITICS: Final = (
     "وخيم", "وخيمة", "وسام", "وصف", "وهم", "وعي", "ورم", "ورق", "ورقة", "وطن", "وعد", "وحي", "وجه", "وجهة", "وزن",
     "فدية", "فهم", "فطور", "فرقة", "فقر", "فجر", "لبن", "لغم", "لهب", "لحم", "لقب", "لعب", "كفن", "كسر", "كمال", "كبير",
     "كبار", "كلام", "كلب", "كنز", "بشر", "بحر", "برد", "بطاقة", "بضائع", "بضاعة", "بسيط", "بصل", "بلد", "بطل", "برج",
-    "كروس", "بروس",
+    "كروس", "بروس", "فقط", "كلاهما", "كلانا", "كليهما",
 )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ _AS_LONG: Final = 10  # keys whose clitics are taken off in the time that it tak
 _PREFIX_LETTERS: Final = 3  # of a wildcard: the watch language's minimum
 _TEH_MARBUTAS: Final = frozenset("ةۃ")
 _HAMZAS: Final = frozenset("أإآ")
+_SEATS_OF_HAMZA: Final = frozenset("أآؤئ")
 
 
 class Joined(NamedTuple):
@@ -234,11 +235,29 @@ def _reads(word: Word, key: bytes, split: Split, written: Letters) -> Joined | N
         if word.bars(form, key) or (word.bars_unmarked(form, key) and not _marked(split, written)):
             continue
         proclitic = allowed(form, split)
-        if proclitic and form.dotted and not proclitic.article and written[-1][0] not in _TEH_MARBUTAS:
+        if proclitic and form.dotted and not proclitic.article and not _dotted_alike(form, split, written):
+            continue
+        if word.marked and _bears_more(form, split, written):
             continue
         if proclitic and _agrees(form, split, written, proclitic.spelled, word.prefix):
             return Joined(form, _rule(form, split, written))
     return None
+
+
+def _dotted_alike(form: Form, split: Split, written: Letters) -> bool:
+    """Whether the last letter has the dots of the form's, which tell it from another word's."""
+    last, own = written[-1][0], form.spelled[-1]
+    if own == "ة":
+        return last in _TEH_MARBUTAS
+    if own == "ه":
+        return bool(split.pronoun) or last not in _TEH_MARBUTAS
+    return bool(split.pronoun) or last == own or last not in "ىي"
+
+
+def _bears_more(form: Form, split: Split, written: Letters) -> bool:
+    """Whether a letter inside bears a hamza that the form has not: فتأتي is not فتاتي."""
+    inside = zip(written[len(split.proclitic) + 1 :], form.spelled[1:], strict=False)
+    return any(own in "اوي" and letter in _SEATS_OF_HAMZA for (letter, _), own in inside)
 
 
 def _agrees(form: Form, split: Split, written: Letters, before: str, prefix: bool) -> bool:  # noqa: FBT001

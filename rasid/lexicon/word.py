@@ -20,6 +20,7 @@ class Word:
     """One watched word; never changed once it is made.
 
     `case` asks for the capitals as written (NATO, US). A `prefix` word is met by every word that starts with its form.
+    A `marked` word is known to be spelled with all its hamzas: رأي has none on its ي.
     """
 
     term: str
@@ -27,6 +28,7 @@ class Word:
     case: bool = False
     prefix: bool = False
     guard: Guard | None = None
+    marked: bool = False
     keys: tuple[bytes, ...] = field(init=False, compare=False, repr=False)  # of the forms, in their order
 
     def __post_init__(self) -> None:
