@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 from operator import itemgetter
-from typing import Any, Final, Generic, NamedTuple, TypeVar
+from typing import Any, Final, Generic, Literal, TypeVar
 
 from rasid.lexicon.clitics import Split, allowed, decorations, splits, splits_to
 from rasid.lexicon.form import Form, Host, Rule
@@ -23,13 +23,6 @@ _PREFIX_LETTERS: Final = 3  # of a wildcard: the watch language's minimum
 _TEH_MARBUTAS: Final = frozenset("ةۃ")
 _HAMZAS: Final = frozenset("أإآ")
 _SEATS_OF_HAMZA: Final = frozenset("أآؤئ")
-
-
-class Joined(NamedTuple):
-    """Why a surface form is a word: the form it is, and the rule."""
-
-    form: Form
-    rule: Rule
 
 
 Made = TypeVar("Made")
@@ -108,7 +101,7 @@ class Lexis:
     _by_prefix: dict[bytes, tuple[int, ...]] = field(default_factory=dict)
     _cache: View[tuple[int, ...]] = field(init=False)
     _views: list[View[Any]] = field(default_factory=list)
-    _judged: dict[tuple[int, str], Joined | None] = field(default_factory=dict)
+    judged: dict[tuple[int, str], Rule | Literal[False] | None] = field(default_factory=dict)
     _last: int = 0
 
     def __post_init__(self) -> None:
@@ -123,6 +116,10 @@ class Lexis:
     def ids(self, key: bytes) -> tuple[int, ...]:
         """The ids of the words that `key` may be, remembered; `candidates` works them out."""
         return self._cache.one(key)
+
+    def ids_of(self, keys: Sequence[bytes]) -> Sequence[tuple[int, ...]]:
+        """The same, of many keys."""
+        return self._cache.all(keys)
 
     def add(self, word: Word) -> int:
         """The id of `word`, counted once more as used."""
@@ -196,24 +193,29 @@ class Lexis:
         found = self._cache.all(keys)
         return compress(enumerate(found), found)
 
-    def judge(self, number: int, reading: Reading, index: int) -> Joined | None:
-        """Whether word `index` of `reading` is word `number`, marks and capitals compared; None where it is not."""
+    def judge(self, number: int, reading: Reading, index: int) -> Rule | None:
+        """What joins word `index` of `reading` to word `number`, marks and capitals compared; None where nothing does."""
         surface = reading.surface(index)
-        asked = (number, surface)
-        if asked not in self._judged:
-            if len(self._judged) >= CACHE_WORDS:
-                self._judged.clear()
-            self._judged[asked] = self._judge(self.word(number), surface, reading.keys[index])
-        return self._judged[asked]
+        found = self.judged.get((number, surface), False)
+        return self.first_judged(number, surface, reading.keys[index]) if found is False else found
 
-    def _judge(self, word: Word, surface: str, key: bytes) -> Joined | None:
+    def first_judged(self, number: int, surface: str, key: bytes) -> Rule | None:
+        """The same of a word as it is written, worked out and kept in `judged` where its letters may be the word's."""
+        if number not in self.ids(key):
+            return None
+        if len(self.judged) >= CACHE_WORDS:
+            self.judged.clear()
+        found = self.judged[number, surface] = self._judge(self.word(number), surface, key)
+        return found
+
+    def _judge(self, word: Word, surface: str, key: bytes) -> Rule | None:
         if word.case:
-            return next((Joined(form, form.rule) for form in word.forms if form.spelled == surface), None)
+            return next((form.rule for form in word.forms if form.spelled == surface), None)
         if len(key) > MAX_WORD:
-            return next((Joined(form, form.rule) for form in word.forms if form.key == key), None)
+            return next((form.rule for form in word.forms if form.key == key), None)
         written = letters(surface)
-        found = [joined for split in splits(key) if (joined := _reads(word, key, split, written))]
-        return min(found, key=lambda joined: list(Rule).index(joined.rule), default=None)
+        found = [rule for split in splits(key) if (rule := _reads(word, key, split, written))]
+        return min(found, key=list(Rule).index, default=None)
 
 
 def _table_keys(word: Word) -> Iterable[bytes]:
@@ -229,8 +231,8 @@ def _with_stem(word: Word, split: Split) -> Iterator[Form]:
     return compress(word.forms, map(stem.__eq__, word.keys))
 
 
-def _reads(word: Word, key: bytes, split: Split, written: Letters) -> Joined | None:
-    """The form of `word` that `split` leaves, marks compared."""
+def _reads(word: Word, key: bytes, split: Split, written: Letters) -> Rule | None:
+    """What joins the form of `word` that `split` leaves, marks compared."""
     for form in _with_stem(word, split):
         if word.bars(form, key) or (word.bars_unmarked(form, key) and not _marked(split, written)):
             continue
@@ -240,7 +242,7 @@ def _reads(word: Word, key: bytes, split: Split, written: Letters) -> Joined | N
         if word.marked and _bears_more(form, split, written):
             continue
         if proclitic and _agrees(form, split, written, proclitic.spelled, word.prefix):
-            return Joined(form, _rule(form, split, written))
+            return _rule(form, split, written)
     return None
 
 
@@ -292,4 +294,4 @@ def _rule(form: Form, split: Split, written: Letters) -> Rule:
     return Rule.SAME if same else Rule.SPELLING
 
 
-__all__ = ["Host", "Joined", "Lexis", "Word"]
+__all__ = ["Host", "Lexis", "Word"]

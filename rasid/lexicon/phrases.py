@@ -4,14 +4,12 @@ What a spelling leads to is worked out the first time it comes and kept: most wo
 others come again and again.
 """
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 from typing import Final, Generic, Literal, NamedTuple, TypeVar
 
 from rasid.lexicon.lexis import Lexis, View
-from rasid.lexicon.scan import Scan
 from rasid.text.reading import POSSESSIVE, Reading
 
 Payload = TypeVar("Payload")
@@ -130,37 +128,3 @@ def stands(lexis: Lexis, reading: Reading, words: Words, index: int) -> bool:
             return False
         index = reading.next_word(index)
     return True
-
-
-def follow(scan: Scan, words: Words, index: int, slop: int = 0) -> int | None:
-    """The index of the last of `words`, when the first stands at `index` and the others follow.
-
-    At most `slop` other words stand between in all; a sentence end breaks the phrase.
-    """
-    if len(words) > 1 and not scan.words >= set(words):
-        return None
-    if scan.joined(words[0], index) is None:
-        return None
-    if len(words) == 1:
-        return index
-    last = _rest(scan, words[1:], index, slop)
-    if last is None or (not scan.one_sentence(index, last) if slop else scan.reading.breaks_between(index, last)):
-        return None
-    return last
-
-
-def _rest(scan: Scan, words: Words, index: int, slop: int) -> int | None:
-    """The index of the last of `words`, each where it comes first after `index`: so the fewest words are skipped."""
-    places = scan.reading.places
-    for number in words:
-        where = scan.at(number)
-        for following in where[bisect_right(where, index) :]:
-            skipped = places[following] - places[index] - 1
-            if skipped > slop:
-                return None
-            if skipped >= 0 and scan.joined(number, following):
-                break
-        else:
-            return None
-        index, slop = following, slop - skipped
-    return index

@@ -1,10 +1,13 @@
 """One article's text, read once and looked up once: where the words somebody asks about may stand."""
 
+from bisect import bisect_left
+from collections.abc import Sequence
 from functools import cached_property
-from itertools import chain
+from itertools import accumulate, compress, count
 from typing import Final
 
-from rasid.lexicon.lexis import Joined, Lexis
+from rasid.lexicon.form import Rule
+from rasid.lexicon.lexis import Lexis
 from rasid.text.reading import FIELD_BREAK, Reading
 from schemas.article import ArticleEvent
 from schemas.span import Field, Span
@@ -15,7 +18,7 @@ CONTEXT: Final = 60  # characters of the article shown on each side of a hit
 class Scan:
     """Title and body as one reading, and the candidate words in it.
 
-    `at` and `ids` go by letters; `joined` compares marks and says how.
+    A place is a position among the words that take one. `places` goes by letters; `joined` compares marks.
     """
 
     __slots__ = ("__dict__", "article", "body_start", "lexis", "reading")
@@ -27,56 +30,47 @@ class Scan:
         self.reading = Reading(article.title + FIELD_BREAK + article.body)
 
     @cached_property
-    def ids(self) -> dict[int, tuple[int, ...]]:
-        """For each index where one may stand, the ids of the words it may be."""
-        return dict(self.lexis.occurrences(self.reading.keys))
+    def places(self) -> dict[int, list[int]]:
+        """Where each word may stand."""
+        return places_of(self.lexis.ids_of(self.reading.words))
 
-    @cached_property
-    def words(self) -> set[int]:
-        """Every word that may be there."""
-        return set(chain.from_iterable(self.ids.values()))
+    def joined(self, number: int, place: int) -> Rule | None:
+        """What joins the word at `place` to word `number`, or None where it is another or there is none."""
+        reading, lexis = self.reading, self.lexis
+        if place >= len(reading.at_place):
+            return None
+        surface = reading.surface(reading.at_place[place])
+        found = lexis.judged.get((number, surface), False)
+        return lexis.first_judged(number, surface, reading.words[place]) if found is False else found
 
-    def at(self, number: int) -> list[int]:
-        """Where word `number` may stand."""
-        return self._at.get(number, []) if number in self.words else []
-
-    @cached_property
-    def _at(self) -> dict[int, list[int]]:
-        """Where each word may stand, worked out for all once one is asked for."""
-        found: dict[int, list[int]] = {}
-        for index, numbers in self.ids.items():
-            for number in numbers:
-                found.setdefault(number, []).append(index)
-        return found
+    def broken(self, first: int, last: int) -> bool:
+        """Whether a sentence ends between the words at two places."""
+        at_place = self.reading.at_place
+        return self.reading.breaks_between(at_place[first], at_place[last])
 
     def one_sentence(self, first: int, last: int) -> bool:
-        """Whether no sentence ends between two words that may stand far apart."""
+        """Whether no sentence ends between two places that may be far apart."""
         return self._sentences[first] == self._sentences[last]
 
     @cached_property
     def _sentences(self) -> list[int]:
-        """For each index of the reading, the number of its sentence."""
-        reading, number, former = self.reading, 0, -1
-        found = []
-        for index, key in enumerate(reading.keys):
-            if key:
-                number += former >= 0 and reading.breaks_between(former, index)
-                former = index
-            found.append(number)
-        return found
+        """For each place, the number of its sentence."""
+        places = range(len(self.reading.words))
+        return list(accumulate((self.broken(place - 1, place) for place in places[1:]), initial=0))
 
     @cached_property
     def first_of_body(self) -> int:
         """The index of the first entry of the reading that is not in the title."""
         return self.reading.index_at(self.body_start)
 
-    def joined(self, number: int, index: int) -> Joined | None:
-        """How word `index` of the reading is word `number`, or None where it is not."""
-        return self.lexis.judge(number, self.reading, index)
+    @cached_property
+    def title_places(self) -> int:
+        """How many places the title has: the first one of the body."""
+        return bisect_left(self.reading.at_place, self.first_of_body)
 
-    def field_at(self, index: int) -> Field:
-        """The field that word `index` stands in."""
-        return "body" if self.reading.span(index)[0] >= self.body_start else "title"
+    def field_at(self, place: int) -> Field:
+        """The field that the word at `place` stands in."""
+        return "body" if place >= self.title_places else "title"
 
     def span(self, first: int, last: int) -> Span:
         """The span of words `first` to `last`, in the field's own offsets."""
@@ -90,7 +84,21 @@ class Scan:
             return Span("title", start, end, text)
         return Span("body", start - before, end - before, text)
 
-    def around(self, span: Span) -> tuple[str, str]:
-        """What stands before and after a span in its field."""
-        text = self.article.body if span.field == "body" else self.article.title
-        return text[max(0, span.start - CONTEXT) : span.start], text[span.end : span.end + CONTEXT]
+    def quoted(self, first: int, last: int) -> tuple[Field, int, int, str, str, str]:
+        """The words from place to place: field, start and end there, the text, and what stands before and after."""
+        at_place = self.reading.at_place
+        start, end = self.reading.extent(at_place[first], at_place[last])
+        field: Field = "title"
+        text, begun = self.article.title, self.body_start
+        if start >= begun:
+            field, text, start, end = "body", self.article.body, start - begun, end - begun
+        return field, start, end, text[start:end], text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT]
+
+
+def places_of(ids: Sequence[tuple[int, ...]]) -> dict[int, list[int]]:
+    """Where each word may stand, by the words that may stand at each place."""
+    found: dict[int, list[int]] = {}
+    for place in compress(count(), ids):
+        for number in ids[place]:
+            found.setdefault(number, []).append(place)
+    return found

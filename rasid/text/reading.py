@@ -176,25 +176,24 @@ class Reading:
 
     def extent(self, first: int, last: int) -> tuple[int, int]:
         """Where words `first` to `last` stand in `text`, with what is between them."""
-        start, end = self.span(first)
-        return (start, end) if first == last else (start, self.span(last)[1])
-
-    @cached_property
-    def places(self) -> list[int]:
-        """The position of each word among words: what a phrase counts. Empty ones and a possessive 's take none."""
-        return list(accumulate(self._placed, initial=-1))[1:]
+        if not self._marked:
+            return self._lengths[first] + first, self._lengths[last + 1] + last
+        return self.span(first)[0], self.span(last)[1]
 
     @cached_property
     def at_place(self) -> list[int]:
-        """The index of the word at each position: the inverse of `places`."""
+        """The index of the word at each place: what a phrase counts. Empty ones and a possessive 's take none."""
         return list(compress(range(len(self.keys)), self._placed))
 
+    @cached_property
+    def words(self) -> list[bytes]:
+        """The key of the word at each place."""
+        return list(compress(self.keys, self._placed))
+
     @property
-    def _placed(self) -> Iterable[bool]:
-        """Whether each word of `keys` takes a position."""
-        if POSSESSIVE not in self.keys:
-            return map(bool, self.keys)
-        return map(self._takes_place, range(len(self.keys)))
+    def _placed(self) -> Iterable[object]:
+        """Whether each word of `keys` takes a place, as true and false ones."""
+        return self.keys if POSSESSIVE not in self.keys else map(self._takes_place, range(len(self.keys)))
 
     def _is_possessive(self, index: int) -> bool:
         start = self.span(index)[0]
@@ -203,6 +202,8 @@ class Reading:
     def breaks_between(self, left: int, right: int) -> bool:
         """Whether a sentence ends between word `left` and the later word `right`."""
         if left + 1 == right and self._origin is None and self.text[self._lengths[right] + left] in _INSIDE:
+            return False
+        if not _ENDS.search(self.text, self.span(left)[1], self.span(right)[0]):
             return False
         return any(self._break_after(index, right) for index in range(left, right) if self.keys[index])
 

@@ -1,12 +1,10 @@
 """Which words, or neighbours, every matching article must have one of: what a watch is filed under."""
 
-from itertools import pairwise
 from math import prod
 
 from rasid.lexicon.lexis import Lexis
 from rasid.watch.clause import (
     AllClause,
-    Alternative,
     AnyClause,
     AtLeastClause,
     Clause,
@@ -16,7 +14,7 @@ from rasid.watch.clause import (
 )
 from rasid.watch.presearch import Anchor
 
-Anchors = frozenset[Anchor]
+Anchors = list[Anchor]
 
 
 class Cost:
@@ -27,18 +25,21 @@ class Cost:
 
     def __call__(self, anchor: Anchor) -> float:
         """Greater where the word or pair is likely to be commoner."""
-        return prod(map(self._of_word, anchor))
+        return prod(map(self._of_word, anchor.words))
 
     def _of_word(self, number: int) -> float:
         word = self._lexis.word(number)
-        return (4.0 if word.prefix else 1.0) / max(1, min(len(form.spelled) for form in word.forms)) ** 2
+        return (4.0 if word.prefix else 1.0) / max(1, min(map(len, word.keys))) ** 2
 
 
 def anchors(clause: Clause, cost: Cost) -> Anchors | None:
-    """Words and neighbours of which every matching article has at least one; None where nothing is necessary."""
+    """Words and neighbours of which every matching article has at least one; None where nothing is necessary.
+
+    A term has an anchor for each of its phrases, or none at all.
+    """
     match clause:
         case TermClause():
-            return frozenset(min(_of_phrase(each, clause.term.slop), key=cost) for each in clause.alternatives)
+            return [_of_phrase(clause, number, cost) for number in range(len(clause.alternatives))]
         case AnyClause(parts):
             return _union([anchors(part, cost) for part in parts])
         case AllClause(parts):
@@ -53,15 +54,22 @@ def anchors(clause: Clause, cost: Cost) -> Anchors | None:
             return None
 
 
-def _of_phrase(alternative: Alternative, slop: int) -> list[Anchor]:
+def _of_phrase(clause: TermClause, number: int, cost: Cost) -> Anchor:
     """What has to stand where a phrase stands: two neighbours of it, or one word where others may come between."""
-    words = alternative.words
-    return [(number,) for number in words] if slop or len(words) == 1 else list(pairwise(words))
+    words = clause.alternatives[number].words
+    length = 1 if clause.term.slop or len(words) == 1 else 2
+    if len(words) == length:
+        return Anchor(words, clause, number, 0)
+    starts = range(len(words) - length + 1)
+    return min((Anchor(words[start : start + length], clause, number, start) for start in starts), key=cost)
 
 
 def _union(found: list[Anchors | None]) -> Anchors | None:
+    """The anchors of all parts, those of a term that stands in several once."""
     some = [each for each in found if each is not None]
-    return frozenset().union(*some) if len(some) == len(found) else None
+    if len(some) < len(found):
+        return None
+    return list({(id(each.term), each.alternative): each for part in some for each in part}.values())
 
 
 def _cheapest(found: list[Anchors | None], cost: Cost) -> Anchors | None:

@@ -52,9 +52,11 @@ def _nearest(clause: TermClause, scan: Scan) -> Miss:
 
 
 def _misses(alternative: Alternative, term: str, scan: Scan) -> Iterator[Miss]:
-    places = [[index for index in scan.at(number) if scan.joined(number, index)] for number in alternative.words]
+    places = [
+        [place for place in scan.places.get(number, []) if scan.joined(number, place)] for number in alternative.words
+    ]
     if all(places):
-        surfaces = " … ".join(scan.reading.surface(each[0]) for each in places)
+        surfaces = " … ".join(scan.reading.surface(scan.reading.at_place[each[0]]) for each in places)
         yield Miss(term, surfaces, Failed.LONGER if alternative.stops else Failed.ORDER)
         return
     for number, where in zip(alternative.words, places, strict=True):

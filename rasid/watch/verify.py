@@ -9,8 +9,7 @@ from typing import Final, NamedTuple
 
 from rasid.errors import RasidError
 from rasid.lexicon.form import Rule
-from rasid.lexicon.phrases import follow
-from rasid.lexicon.scan import Scan
+from rasid.lexicon.scan import Scan, places_of
 from rasid.watch.attributes import Condition, has, published
 from rasid.watch.clause import (
     AllClause,
@@ -23,6 +22,8 @@ from rasid.watch.clause import (
     ScoreClause,
     TermClause,
 )
+from rasid.watch.phrase import stands_at, stands_loosely
+from rasid.watch.presearch import Anchor
 from rasid.watch.query import Published, Term
 from schemas.tagged_article import Entity, Topic
 
@@ -32,7 +33,7 @@ STEPS_PER_WORD: Final = 5
 
 
 class Hit(NamedTuple):
-    """A phrase that stands in the article: the indices of its first and last word, and why it counts."""
+    """A phrase that stands in the article: the places of its first and last word, and why it counts."""
 
     first: int
     last: int
@@ -46,19 +47,30 @@ class TooCostlyError(RasidError):
 
 @dataclass(slots=True)
 class Subject:
-    """What a clause is asked of: the scanned article and its tags. `begin` stands before each watch that asks."""
+    """What a clause is asked of: the scanned article and its tags. `begin` stands before each watch that asks.
+
+    `ids` says which words may stand at each place, of those that may be asked for; None stands for all.
+    """
 
     scan: Scan
     topics: Sequence[Topic]
     entities: Sequence[Entity]
+    ids: Sequence[tuple[int, ...]] | None = None
     steps: int = MAX_STEPS
     known: dict[int, list[Hit]] = field(default_factory=dict)  # of this watch's terms, by identity
+    _places: dict[int, list[int]] | None = None
 
-    def begin(self) -> None:
-        """Another watch asks: it may look at as many places as the one before."""
+    def begin(self, known: dict[int, list[Hit]]) -> None:
+        """Another watch asks, of whose terms some are `known`: it may look at as many places as the one before."""
         self.steps = MAX_STEPS + STEPS_PER_WORD * len(self.scan.reading.keys)
-        if self.known:
-            self.known = {}
+        self.known = known
+
+    @property
+    def places(self) -> dict[int, list[int]]:
+        """Where each word may stand."""
+        if self._places is None:
+            self._places = self.scan.places if self.ids is None else places_of(self.ids)
+        return self._places
 
     def spend(self, steps: int) -> None:
         """Counts places looked at; raises TooCostlyError where there are none left."""
@@ -146,39 +158,62 @@ def _at_least(count: int, part: Clause, subject: Subject) -> list[Hit] | None:
 
 def term_hits(clause: TermClause, subject: Subject) -> list[Hit]:
     """Where a term stands; overlapping alternatives give the first of them."""
-    if id(clause) in subject.known:
-        return subject.known[id(clause)]
-    scan = subject.scan
+    known = subject.known.get(id(clause))
+    if known is None:
+        known = subject.known[id(clause)] = _look_for(clause, subject)
+    return known
+
+
+def _look_for(clause: TermClause, subject: Subject) -> list[Hit]:
     found: dict[int, Hit] = {}
     for alternative in clause.alternatives:
-        places = scan.at(alternative.words[0])
-        if places:
+        places = subject.places.get(alternative.words[0])
+        if places and all(number in subject.places for number in alternative.words):
             subject.spend(len(places) * len(alternative.words))
-            for first, last, rule in _phrases(alternative, places, clause.term, scan):
-                if first not in found and not _stopped(alternative, first, last, scan):
-                    found[first] = Hit(first, last, clause.term, alternative.rule or rule)
-    subject.known[id(clause)] = list(found.values())
-    return subject.known[id(clause)]
+            for place in places:
+                hit = hit_at(clause.term, alternative, place, subject)
+                if hit is not None:
+                    found.setdefault(place, hit)
+    return list(found.values())
 
 
-def _phrases(alternative: Alternative, places: list[int], term: Term, scan: Scan) -> Iterator[tuple[int, int, Rule]]:
-    words = alternative.words
-    for index in places:
-        if term.field and scan.field_at(index) != term.field:
-            continue
-        joined = scan.joined(words[0], index)
-        last = index if joined and len(words) == 1 else joined and follow(scan, words, index, term.slop)
-        if joined and last is not None:
-            yield index, last, joined.rule
+def seen_hits(clause: TermClause, seen: Sequence[tuple[Anchor, int]], subject: Subject) -> list[Hit]:
+    """The same, where presearch has seen the anchors of the term's phrases, and perhaps those of other terms."""
+    found: dict[int, Hit] = {}
+    for anchor, place in seen if len(seen) == 1 else sorted(seen, key=_alternative):
+        if anchor.term is clause and place >= anchor.offset:
+            hit = hit_at(clause.term, clause.alternatives[anchor.alternative], place - anchor.offset, subject)
+            if hit is not None:
+                found.setdefault(hit.first, hit)
+    return list(found.values())
+
+
+def _alternative(seen: tuple[Anchor, int]) -> int:
+    return seen[0].alternative
+
+
+def hit_at(term: Term, alternative: Alternative, place: int, subject: Subject) -> Hit | None:
+    """The hit of a term where one of its phrases stands from `place` on."""
+    scan = subject.scan
+    if term.field and scan.field_at(place) != term.field:
+        return None
+    if term.slop:
+        standing = stands_loosely(scan, alternative.words, place, term.slop, subject.places)
+    else:
+        standing = stands_at(scan, alternative.words, place)
+    if standing is None:
+        return None
+    last, rule = standing
+    if alternative.stops and _stopped(alternative, place, last, scan):
+        return None
+    return Hit(place, last, term, alternative.rule or rule)
 
 
 def _stopped(alternative: Alternative, first: int, last: int, scan: Scan) -> bool:
     """Whether the phrase is part of a longer one in which it means something else."""
-    places, at_place = scan.reading.places, scan.reading.at_place
     for stop in alternative.stops:
-        for start in range(max(0, places[last] - len(stop) + 1), places[first] + 1):
-            end = follow(scan, stop, at_place[start]) if stop[0] in scan.ids.get(at_place[start], ()) else None
-            if end is not None and end >= last:
+        for start in range(max(0, last - len(stop) + 1), first + 1):
+            if stands_at(scan, stop, start) is not None:
                 return True
     return False
 
@@ -223,11 +258,10 @@ def _followers(
     before: list[Occurrence], after: list[Occurrence], distance: int, scan: Scan
 ) -> Iterator[tuple[Occurrence, int, int]]:
     """Those of `before` with the range of `after` that begins at most `distance` words behind them in their field."""
-    places, starts = scan.reading.places, [scan.reading.places[each.first] for each in after]
-    last_of_title = places[scan.first_of_body - 1] if scan.first_of_body else -1
+    starts, title = [each.first for each in after], scan.title_places
     for each in before:
-        place = places[each.last]
-        reach = place + distance if place > last_of_title else min(place + distance, last_of_title)
+        place = each.last
+        reach = place + distance if place >= title else min(place + distance, title - 1)
         low, high = bisect_right(starts, place), bisect_right(starts, reach)
         if low < high:
             yield each, low, high

@@ -9,21 +9,26 @@ Presearch and verify, as Lucene's Monitor does it: each watch is filed under wor
 matching article has one; only watches so found are verified. `match_all` verifies every watch: the oracle of the tests.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
+from typing import Final
+
+import msgspec
 
 from rasid.errors import QueryError
 from rasid.lexicon import thesaurus
+from rasid.lexicon.form import Rule
 from rasid.lexicon.lexis import Lexis
 from rasid.lexicon.scan import Scan
 from rasid.watch.anchors import Anchors, Cost, anchors
-from rasid.watch.clause import Clause, word_ids
+from rasid.watch.clause import Clause, TermClause, terms, word_ids
 from rasid.watch.compile import Compiler
 from rasid.watch.fault import Fault, FaultReason
 from rasid.watch.links import Links
 from rasid.watch.parser import parse
-from rasid.watch.presearch import Presearch
-from rasid.watch.verify import Hit, Subject, TooCostlyError, hits
+from rasid.watch.presearch import Anchor, Presearch
+from rasid.watch.verify import Hit, Subject, TooCostlyError, hits, seen_hits
 from schemas.article import ArticleEvent
 from schemas.tagged_article import Entity, Topic
 from schemas.watch import Watch
@@ -32,19 +37,32 @@ from schemas.watch_match import Evidence
 MAX_EVIDENCE = 20  # hits listed for one match; the article's other mentions add nothing to act on
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(msgspec.Struct, frozen=True):
     """A watch that holds for an article, with its hits in order."""
 
     watch: Watch
     evidence: list[Evidence]
 
 
+Seen = list[tuple[Anchor, int]]  # a watch's anchors in an article, with their places
+
+
 @dataclass(frozen=True, slots=True)
 class _Compiled:
+    """`anchored` are the terms that stand nowhere but where one of their anchors does."""
+
     watch: Watch
     clause: Clause
     anchors: Anchors | None
+    anchored: tuple[TermClause, ...]
+
+    @property
+    def sought(self) -> Iterator[int]:
+        """The words of its other terms."""
+        known = set(map(id, self.anchored))
+        for term in terms(self.clause):
+            if id(term) not in known:
+                yield from chain.from_iterable(alternative.words for alternative in term.alternatives)
 
 
 @dataclass(slots=True)
@@ -112,15 +130,15 @@ class Watchbook:
             self._release(clause)
             self._disabled[watch.id] = watch
             return True
-        self._file(_Compiled(watch, clause, anchors(clause, Cost(self.lexis))))
+        found = anchors(clause, Cost(self.lexis))
+        self._file(_Compiled(watch, clause, found, _anchored(found or ())))
         return True
 
     def _file(self, compiled: _Compiled) -> None:
         self._watches[compiled.watch.id] = compiled
         if compiled.anchors is None:
             self._always.add(compiled.watch.id)
-        else:
-            self._filed.file(compiled.watch.id, compiled.anchors)
+        self._filed.file(compiled.watch.id, compiled.anchors or (), compiled.sought)
 
     def remove(self, watch_id: str) -> None:
         """Takes a watch out; nothing happens where there is none."""
@@ -137,7 +155,7 @@ class Watchbook:
         if compiled is None:
             return
         self._always.discard(watch_id)
-        self._filed.unfile(watch_id, compiled.anchors or ())
+        self._filed.unfile(watch_id, compiled.anchors or (), compiled.sought)
         self._release(compiled.clause)
 
     def _release(self, clause: Clause) -> None:
@@ -153,39 +171,64 @@ class Watchbook:
     ) -> list[Match]:
         """The watches in force that the article matches, by id. What asks for topics or entities sees those given."""
         scan = self.scan(article) if isinstance(article, ArticleEvent) else article
-        candidates = self._filed.candidates(scan.reading) | self._always
-        return self._verify(sorted(candidates), Subject(scan, topics, entities)) if candidates else []
+        found = self._filed.found(scan.reading.words)
+        seen: dict[str, Seen] = {each: [] for each in self._always}
+        for watch_id, anchor, place in found.seen:
+            seen.setdefault(watch_id, []).append((anchor, place))
+        if not seen:
+            return []
+        subject = Subject(scan, topics, entities, found.sought)
+        return [match for each in sorted(seen) if (match := self._match(self._watches[each], subject, seen[each]))]
 
     def match_all(
         self, article: ArticleEvent | Scan, topics: Sequence[Topic] = (), entities: Sequence[Entity] = ()
     ) -> list[Match]:
         """The same, by verifying every watch: the oracle."""
         scan = self.scan(article) if isinstance(article, ArticleEvent) else article
-        return self._verify(sorted(self._watches), Subject(scan, topics, entities))
+        subject = Subject(scan, topics, entities)
+        return [match for each in sorted(self._watches) if (match := self._match(self._watches[each], subject, None))]
 
-    def _verify(self, candidates: Iterable[str], subject: Subject) -> list[Match]:
-        return [match for each in candidates if (match := self._match(self._watches[each], subject))]
-
-    def _match(self, compiled: _Compiled, subject: Subject) -> Match | None:
+    def _match(self, compiled: _Compiled, subject: Subject, seen: Seen | None) -> Match | None:
+        """The match of one watch; `seen` is what presearch found of it, None where it was not asked."""
         self.verified += 1
-        subject.begin()
         try:
-            found = hits(compiled.clause, subject)
+            found = _hits(compiled, subject, seen)
         except TooCostlyError as error:
             self.costly[compiled.watch.id] = Fault(FaultReason.COST, f"{error}, in {subject.scan.article.uri!r}")
             return None
-        if found is None:
-            return None
-        return Match(compiled.watch, list(evidence(found, subject.scan)))
+        return None if found is None else Match(compiled.watch, evidence(found, subject.scan))
 
 
-def evidence(found: Iterable[Hit], scan: Scan) -> Iterator[Evidence]:
+def _anchored(anchors: Iterable[Anchor]) -> tuple[TermClause, ...]:
+    return tuple({id(each.term): each.term for each in anchors if not each.term.term.slop}.values())
+
+
+def _hits(compiled: _Compiled, subject: Subject, seen: Seen | None) -> list[Hit] | None:
+    """The hits of a watch; of its anchored terms only where they were seen."""
+    clause = compiled.clause
+    if seen is None:
+        subject.begin({})
+    elif isinstance(clause, TermClause) and compiled.anchored:
+        return seen_hits(clause, seen, subject) or None
+    else:
+        subject.begin({id(term): seen_hits(term, seen, subject) for term in compiled.anchored})
+    return hits(clause, subject)
+
+
+def evidence(found: Collection[Hit], scan: Scan) -> list[Evidence]:
     """The hits as an alert shows them, in order, without those that stand inside a longer one."""
-    longest_first = sorted({(hit.first, -hit.last): hit for hit in found}.items())
-    shown, reached = 0, -1
-    for _, hit in longest_first:
-        if hit.last > reached and shown < MAX_EVIDENCE:
-            shown, reached = shown + 1, hit.last
-            span = scan.span(hit.first, hit.last)
-            before, after = scan.around(span)
-            yield Evidence(span.field, span.start, span.end, span.text, before, after, hit.term.text, hit.rule.value)
+    if len(found) > 1:
+        longest_first = sorted({(hit.first, -hit.last): hit for hit in found}.items())
+        found, reached = [], -1
+        for _, hit in longest_first:
+            if hit.last > reached and len(found) < MAX_EVIDENCE:
+                found.append(hit)
+                reached = hit.last
+    return [_shown(hit, scan) for hit in found]
+
+
+def _shown(hit: Hit, scan: Scan) -> Evidence:
+    return Evidence(*scan.quoted(hit.first, hit.last), hit.term.text, _SAID[hit.rule])
+
+
+_SAID: Final = {rule: rule.value for rule in Rule}

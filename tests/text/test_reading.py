@@ -96,7 +96,7 @@ def test_time_grows_no_faster_than_the_text(unit):
     def seconds(count):
         began = time.perf_counter()
         reading = Reading(unit * count)
-        _ = reading.places, reading.at_place
+        _ = reading.words, reading.at_place
         return time.perf_counter() - began
 
     seconds(10_000)
