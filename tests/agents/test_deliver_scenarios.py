@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from rasid.deliver.schedule import DELAYS_SECONDS
 from rasid.deliver.sign import PUBLIC, key
 from schemas.alert import Story as AlertStory
+from tests.agents import real_time
 from tests.agents.clock import START
 from tests.agents.desk import OTHER_SECRET, receiver
 from tests.agents.timed import Story, about, gaps, stamped
@@ -101,6 +102,11 @@ async def test_scenario(row):
             assert len(story.stream.letters) == (row.outcome != "delivered")
             assert not story.stream.schedule
             assert all(stamped(each, story.clock) for each in story.arrivals)
+
+
+async def test_real_time_agrees_with_the_clock_that_is_moved_by_hand():
+    """Past the second trials of the breaker; ten minutes by `python -m tests.agents.real_time`."""
+    assert await real_time.compare(25.0, late=5.0) == 0
 
 
 def test_there_are_enough_of_them():

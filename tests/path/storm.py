@@ -19,6 +19,7 @@ import orjson
 from agents import topics
 from bench.kafka_node import KafkaNode
 from tests.collector import CLOSED, Collector, Status
+from tests.kafka.conftest import Worker
 from tests.path.conftest import Deployment, text
 
 WATCHES = {"talks": "محادثات ثلاثية", "guarantees": "ضمانات أمنية", "truce": "هدنة إنسانية", "pipeline": "خط أنابيب"}
@@ -140,7 +141,10 @@ async def _peace(deployment: Deployment, pairs) -> list[str]:
 
 
 async def _weather(deployment: Deployment, node: KafkaNode, plan: Plan, pairs) -> list[str]:
-    """Publishes a part of the articles before each event; what happened is returned."""
+    """Publishes a part of the articles before each event; what happened is returned.
+
+    Killed are workers that have work in hand, at any moment of it.
+    """
     rng = random.Random(plan.seed)
     events = ["kill -9"] * plan.kills + ["broker restart"] * plan.broker_restarts
     rng.shuffle(events)
@@ -163,12 +167,19 @@ async def _happen(event: str, deployment: Deployment, node: KafkaNode, rng: rand
         await asyncio.sleep(5)
         await asyncio.to_thread(node.start)
     elif event == "kill -9":
-        rng.choice(deployment.running).kill()
+        await deployment.until(lambda: at_work(deployment), "a worker to kill")
+        await deployment.wait(rng.uniform(0, 2))
+        rng.choice(at_work(deployment) or deployment.running).kill()
         deployment.worker()
     elif event == "join":
         deployment.worker()
     else:
         await asyncio.to_thread(rng.choice(deployment.running).terminate)
+
+
+def at_work(deployment: Deployment) -> list[Worker]:
+    """The workers that have joined the group."""
+    return [worker for worker in deployment.running if "ready: group" in worker.log()]
 
 
 def settled(deployment: Deployment, node: KafkaNode, moody: Moody) -> bool:
