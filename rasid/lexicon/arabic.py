@@ -137,7 +137,8 @@ def _readings(typed: str, term: str, stem: str, known: Knowledge) -> tuple[list[
     if any(verb.past == stem for verb in verbs):  # نام is rather "slept" than a نامي without its ending
         listed = [noun for noun in listed if noun.lemma[:-1] != stem or "defective" not in noun.flags]
     if len(stem) <= _SHORT_VERB and SHADDA not in typed and listed:
-        return listed, [verb for verb in verbs if stem in verb.masdars]
+        doubled = len(stem) < _SHORT_VERB  # مر is rather "passed" than bitter; of سد the list gives no deed
+        return listed, [verb for verb in verbs if stem in verb.masdars or (doubled and verb.masdars)]
     if verbs or (listed and not _names_deed(stem)):
         return listed, verbs
     nouns = listed or lemmas(stem, known)

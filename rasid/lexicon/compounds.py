@@ -10,7 +10,7 @@ _CASES: Final = (("أبو", "أبا", "أبي"), ("أخو", "أخا", "أخي"),
 _SHAPES: Final = (
     (re.compile(r"\bعبد ال(\w{2,})"), r"عبدال\1"),
     (re.compile(r"\bعبدال(\w{2,})"), r"عبد ال\1"),
-    (re.compile(rf"(?<= )({_PARTICLES}) (?!ال)(\w{{3,}})"), r"\1\2"),
+    (re.compile(rf"\b({_PARTICLES}) (?!ال)(\w{{3,}})"), r"\1\2"),
     (re.compile(r"\bأبو (\w{3,})"), r"أبو\1"),
     (re.compile(r"^ابن (?=\w)"), "بن "),
     (re.compile(r"^بن (?=\w)"), "ابن "),

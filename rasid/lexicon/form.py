@@ -46,6 +46,14 @@ class Tail(StrEnum):
     __hash__ = str.__hash__
 
 
+class Dots(StrEnum):
+    """When the dots of a form's last letter tell it from another word: عملة from عمله, كره from كرة, رأي from رأى."""
+
+    FORGIVEN = "forgiven"
+    WITHOUT_ARTICLE = "without the article"  # the other word bears none: a verb, or a word with a pronoun
+    ALWAYS = "always"
+
+
 class Lexical(str):
     """A word of a concept's phrase, which means what the lexicon wrote: another word than the same letters typed.
 
@@ -90,7 +98,7 @@ class Form(NamedTuple):
     """`spelled` is the form with its marks; `article` says whether ال may precede it.
 
     `blocked` are whole words (keys) that are not this form with clitics, besides those that its word's guard knows.
-    `dotted` forms end in a letter whose dots tell them from another word: عملة is currency, عمله his work.
+    `dots` says when its last letter has to be dotted as it is: عملة is currency, عمله his work.
     """
 
     spelled: str
@@ -99,7 +107,7 @@ class Form(NamedTuple):
     article: bool = False
     tail: Tail = Tail.NEVER
     blocked: frozenset[bytes] = frozenset()
-    dotted: bool = False
+    dots: Dots = Dots.FORGIVEN
 
     @property
     def key(self) -> bytes:

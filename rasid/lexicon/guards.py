@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from rasid.lexicon.clitics import PRONOUNS, allowed, decorations
-from rasid.lexicon.form import Barred, Form, Host, Rule, Tail, folded
+from rasid.lexicon.form import Barred, Dots, Form, Host, Rule, Tail, folded
 from rasid.lexicon.knowledge import Knowledge, Verb, bare
 from rasid.text.reading import key_of
 
@@ -16,7 +16,7 @@ _CONJUNCTIONS = {key_of("و"), key_of("ف")}
 _MY = key_of("ي")
 _SHORT = 2  # letters; proclitics of three and more are hardly ever part of a word (وال, بال, ولل)
 _SHORT_NOUN = 4  # letters
-_WITHOUT_DOTS = {"ي": "ى", "ى": "ي", "ه": "ة"}
+_UNDOTTED = {"ي": "ى", "ى": "ي"}
 _ARTICLE = key_of("ال")
 _TO = {"ل", "ب", "ول", "وب", "فل"}  # and before which it is more likely its verbal noun: لمنح
 _BARE = {"", "و", "ف"}  # before which a plural spelled like a verb is more likely the verb: كتب
@@ -28,21 +28,28 @@ def settled(form: Form, known: Knowledge) -> Form:
     """`form` as it is met beside other words that lack a dot or that a pronoun makes of it."""
     if form.host is Host.NOTHING:
         return form
-    if form.spelled.endswith("ة") and (form.spelled[:-1] in _HIS or _is_deed(form.spelled[:-1], known)):
-        form = form._replace(dotted=True)
-    if form.spelled[-1] in _WITHOUT_DOTS and _is_undotted(form, known):
-        form = form._replace(dotted=True)
+    dots = _dots(form, known)
+    if dots is not Dots.FORGIVEN:
+        form = form._replace(dots=dots)
     if form.tail is Tail.MAY and form.rule is not Rule.SAME and form.key in known.before_pronouns:
         return form._replace(tail=Tail.NEVER)  # دعواه is rather his lawsuit
     return form
 
 
-def _is_undotted(form: Form, known: Knowledge) -> bool:
-    """Whether a form's last letter with other dots makes another word: كره and كرة, رأي and رأى."""
-    if form.spelled.endswith("ه"):
-        return form.rule is Rule.VERB or known.ends_heh(form.key)
-    other = form.spelled[:-1] + _WITHOUT_DOTS[form.spelled[-1]]
-    return _is_deed(other, known) or _is_lemma(other, known)
+def _dots(form: Form, known: Knowledge) -> Dots:
+    """When a form's last letter with other dots, or none, makes another word."""
+    spelled = form.spelled
+    if spelled.endswith("ة"):
+        his = spelled[:-1] in _HIS or _is_deed(spelled[:-1], known)
+        return Dots.WITHOUT_ARTICLE if his else Dots.FORGIVEN
+    if spelled.endswith("ه"):
+        return Dots.ALWAYS if form.rule is Rule.VERB or known.ends_heh(form.key) else Dots.FORGIVEN
+    other = spelled[:-1] + _UNDOTTED.get(spelled[-1], "")
+    if other == spelled[:-1]:
+        return Dots.FORGIVEN
+    if known.has_noun(other):
+        return Dots.ALWAYS
+    return Dots.WITHOUT_ARTICLE if _is_deed(other, known) else Dots.FORGIVEN
 
 
 @dataclass(slots=True, eq=False)

@@ -10,6 +10,7 @@ from rasid.lexicon.form import Form, Host, Rule, Tail
 from rasid.lexicon.knowledge import Noun, feminine_of, written_plural
 
 ADJECTIVES = {"adj", "nisba"}
+_OF_KIN = frozenset({"أب", "أخ", "حم"})  # whose case is a long vowel before a pronoun: أبوه, أخاه
 _JOINS_NOT = frozenset("اأإآدذرزوؤى")  # letters that join none after them
 _VERBAL_NOUN = 5  # letters of a noun which, where no plural is listed, has the sound one: تصعيدات
 _LONG_NOUN = 4  # letters of a noun whose ـي is taken for a dual rather than an adjective of relation
@@ -61,6 +62,8 @@ def singular(lemma: str, rule: Rule, *, adjective: bool = False, defective: bool
             yield from (Form(lemma[:-1] + seat, Rule.INFLECTION, Host.NOUN, tail=Tail.MUST) for seat in "ؤئأء")
     if defective:
         yield Form(lemma[:-1], Rule.INFLECTION, Host.NOUN)
+    if lemma in _OF_KIN:
+        yield from (Form(lemma + case, Rule.INFLECTION, Host.NOUN, tail=Tail.MUST) for case in "واي")
 
 
 def dual(lemma: str, noun: Noun) -> Iterator[Form]:

@@ -89,10 +89,10 @@ class Knowledge:
         """Takes note of words that stand for themselves, so that no clitic is seen in them."""
         for word in words:
             key = word_key(word)
+            if word.endswith("ه"):
+                self._ends_heh.add(key)
             if key and " " not in word and key not in self.words:
                 self.words.add(key)
-                if word.endswith("ه"):
-                    self._ends_heh.add(key)
                 if word.endswith("ى"):
                     self.before_pronouns.add(word_key(word[:-1] + "ا"))
                 self._look_inside(key)
@@ -112,6 +112,12 @@ class Knowledge:
     def knows(self, key: bytes) -> bool:
         """Whether a folded word stands for itself."""
         return key in self.words or key in self.names or (self.with_dictionary and key in dictionary.words())
+
+    def has_noun(self, spelled: str) -> bool:
+        """Whether a listed noun or its broken plural is spelled so, marks compared."""
+        letters = folded(spelled)
+        return any(noun.lemma == spelled for noun in self.nouns.get(letters, ())) or any(
+            spelled in noun.plurals for noun in self.by_plural.get(letters, ()))  # fmt: skip
 
     def ends_heh(self, key: bytes) -> bool:
         """Whether a listed word ends in a ه that is no ة."""

@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import Any, Final, Generic, Literal, TypeVar
 
 from rasid.lexicon.clitics import Split, allowed, decorations, splits, splits_to
-from rasid.lexicon.form import Form, Host, Rule
+from rasid.lexicon.form import Dots, Form, Host, Rule
 from rasid.lexicon.word import MAX_WORD, Word
 from rasid.text.reading import Reading
 from rasid.text.spelling import Letters, letters, same_spelling
@@ -237,13 +237,18 @@ def _reads(word: Word, key: bytes, split: Split, written: Letters) -> Rule | Non
         if word.bars(form, key) or (word.bars_unmarked(form, key) and not _marked(split, written)):
             continue
         proclitic = allowed(form, split)
-        if proclitic and form.dotted and not proclitic.article and not _dotted_alike(form, split, written):
+        if proclitic and _is_dotted(form, article=proclitic.article) and not _dotted_alike(form, split, written):
             continue
-        if word.marked and _bears_more(form, split, written):
+        if word.marked and _bears_other(form, split, written):
             continue
         if proclitic and _agrees(form, split, written, proclitic.spelled, word.prefix):
             return _rule(form, split, written)
     return None
+
+
+def _is_dotted(form: Form, *, article: bool) -> bool:
+    """Whether the form's last letter has to have its dots."""
+    return form.dots is Dots.ALWAYS or (form.dots is Dots.WITHOUT_ARTICLE and not article)
 
 
 def _dotted_alike(form: Form, split: Split, written: Letters) -> bool:
@@ -256,10 +261,12 @@ def _dotted_alike(form: Form, split: Split, written: Letters) -> bool:
     return bool(split.pronoun) or last == own or last not in "ىي"
 
 
-def _bears_more(form: Form, split: Split, written: Letters) -> bool:
-    """Whether a letter inside bears a hamza that the form has not: فتأتي is not فتاتي."""
-    inside = zip(written[len(split.proclitic) + 1 :], form.spelled[1:], strict=False)
-    return any(own in "اوي" and letter in _SEATS_OF_HAMZA for (letter, _), own in inside)
+def _bears_other(form: Form, split: Split, written: Letters) -> bool:
+    """Whether a letter inside bears a hamza that the form has not (فتأتي is not فتاتي), or lacks a verb's (يقرون)."""
+    inside = list(zip(form.spelled[1:], (letter for letter, _ in written[len(split.proclitic) + 1 :]), strict=False))
+    if any(own in "اوي" and letter in _SEATS_OF_HAMZA for own, letter in inside):
+        return True
+    return form.rule is Rule.VERB and any(own in "ؤئ" and letter in "وي" for own, letter in inside)
 
 
 def _agrees(form: Form, split: Split, written: Letters, before: str, prefix: bool) -> bool:  # noqa: FBT001

@@ -16,6 +16,7 @@ from rasid.lexicon.arabic import guess, lemmas, without_article
 from rasid.lexicon.compounds import compounds
 from rasid.lexicon.form import Lexical, Proper, Verbal, folded
 from rasid.lexicon.knowledge import Knowledge, bare
+from rasid.lexicon.transliteration import looks_foreign
 
 Language = Literal["ar", "en"]
 Phrase = tuple[str, ...]
@@ -25,6 +26,7 @@ _NO_WORD: Final = re.compile(r"[-.'\u2019/&]")  # what a reader takes for a gap 
 _ARABIC: Final = re.compile("[\u0600-\u08ff\ufb50-\ufeff]")
 _VERB_ENDINGS: Final = ("ed", "ing")
 _PREFIXES: Final = {"by", "co", "re", "e"}  # shorter parts of compounds: by-election, re-election
+_SPELLED_OUT: Final = 3  # letters of an acronym that is written with full stops too
 _PART: Final = 3  # letters of each part of an English compound
 _AS_ADJECTIVE: Final = {"US": "American", "USA": "American", "UK": "British", "EU": "European"}  # US troops
 _LINKS: Final = {"of", "for", "in", "on", "with", "by", "to", "from", "the", "a", "an", "and", "against"}
@@ -141,7 +143,7 @@ class Thesaurus:
         entries = self.entries(words)
         names = [entry for entry in entries if entry.kind == "name"]
         if source == "en":
-            return [*self._named(names, words, source), *_hyphenated(words, entries)]
+            return [*self._named(names, words, source), *_hyphenated(words, entries), *_with_stops(words, names)]
         otherwise = (Rendering(tuple(map(Proper, each.split())), (), name=True) for each in compounds(" ".join(words)))
         return [*self._named(names, words, source), *otherwise]
 
@@ -177,6 +179,12 @@ class Thesaurus:
                 if before is not None:
                     return [*before, part]
         return None
+
+
+def _with_stops(words: Phrase, names: list[Entry]) -> Iterator[Rendering]:
+    """An acronym of a name with full stops: U.N. for UN."""
+    if names and len(words) == 1 and words[0].isupper() and 1 < len(words[0]) <= _SPELLED_OUT:
+        yield Rendering(tuple(words[0]), (), name=True)
 
 
 def _hyphenated(words: Phrase, entries: list[Entry]) -> Iterator[Rendering]:
@@ -255,6 +263,9 @@ def _name(name: gazetteer.Name) -> Iterator[Entry]:
     if name.alone_ar or name.alone_en:
         alone: dict[Language, tuple[Phrase, ...]] = {"ar": _phrases_of(name.alone_ar), "en": _phrases_of(name.alone_en)}
         yield Entry(f"{name.type}:{name.wikidata or name.label_en}:alone", alone, {}, "name")
+    surnames = dict.fromkeys(each.split()[-1] for each in name.ar if " " in each) if name.type == "PER" else {}
+    if len(surnames) > 1 and not name.alone_ar and all(map(looks_foreign, surnames)):  # لوبان, لوبين
+        yield Entry(f"{name.type}:{name.wikidata or name.label_en}:spelled", {"ar": _phrases_of(surnames)}, {}, "name")
     if name.adjectives and name.demonyms:
         own: dict[Language, tuple[Phrase, ...]] = {
             "ar": _phrases_of(each for each in name.adjectives if not each.endswith(("ية", "ون", "ات"))),

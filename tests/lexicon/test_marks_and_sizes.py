@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rasid.lexicon import arabic, english, knowledge
 from rasid.lexicon.clitics import decorations
-from rasid.lexicon.form import Host
+from rasid.lexicon.form import Dots, Host
 from rasid.lexicon.lexis import Lexis
 from rasid.text.reading import Reading
 
@@ -32,7 +32,7 @@ def decorated(draw: st.DrawFn) -> tuple[str, str]:
     """A term, and one of its forms with clitics on it, where the letters alone do not make another word of it."""
     term = draw(st.sampled_from(TERMS))
     word = arabic.word(term, knowledge.own())
-    form = draw(st.sampled_from([form for form in word.forms if not form.dotted and form.host is Host.NOUN]))
+    form = draw(st.sampled_from([form for form in word.forms if form.dots is Dots.FORGIVEN and form.host is Host.NOUN]))
     others = form.blocked.union(*word.guard.barred(form))
     free = [each for each in decorations(form) if each.before_key + form.key + each.after_key not in others]
     each = draw(st.sampled_from(free))
