@@ -63,7 +63,9 @@ class Guard:
     forms: tuple[Form, ...]
     known: Knowledge
     alone: bool
-    _barred: dict[Form, Barred] = field(default_factory=dict)  # those that were asked for
+    _barred: dict[Form, Barred] = field(default_factory=dict)  # of the forms that were asked for
+    _own: frozenset[bytes] | None = None
+    _stems: frozenset[bytes] | None = None
 
     def barred(self, form: Form) -> Barred:
         """The words that are not this form."""
@@ -75,9 +77,10 @@ class Guard:
     def _work_out(self, form: Form) -> Barred:
         if form.host is Host.NOTHING or not form.key:
             return Barred(frozenset(), frozenset())
-        own = {each.key for each in self.forms if each.tail is not Tail.MUST}
-        stems = {each.key for each in self.forms} if self.alone else None
-        return _barred(form, own, stems, self.known)
+        if self._own is None:
+            self._own = frozenset([each.key for each in self.forms if each.tail is not Tail.MUST])
+            self._stems = frozenset([each.key for each in self.forms]) if self.alone else None
+        return _barred(form, self._own, self._stems, self.known)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Guard):

@@ -194,7 +194,7 @@ class Lexis:
         return compress(enumerate(found), found)
 
     def judge(self, number: int, reading: Reading, index: int) -> Rule | None:
-        """What joins word `index` of `reading` to word `number`, marks and capitals compared; None where nothing does."""
+        """What joins word `index` of `reading` to word `number`, marks and capitals compared; None where none does."""
         surface = reading.surface(index)
         found = self.judged.get((number, surface), False)
         return self.first_judged(number, surface, reading.keys[index]) if found is False else found

@@ -56,12 +56,11 @@ def anchors(clause: Clause, cost: Cost) -> Anchors | None:
 
 def _of_phrase(clause: TermClause, number: int, cost: Cost) -> Anchor:
     """What has to stand where a phrase stands: two neighbours of it, or one word where others may come between."""
-    words = clause.alternatives[number].words
-    length = 1 if clause.term.slop or len(words) == 1 else 2
-    if len(words) == length:
-        return Anchor(words, clause, number, 0)
+    words, slop = clause.alternatives[number].words, clause.term.slop
+    length = 1 if slop or len(words) == 1 else 2
     starts = range(len(words) - length + 1)
-    return min((Anchor(words[start : start + length], clause, number, start) for start in starts), key=cost)
+    found = [Anchor(words[each : each + length], clause, number, None if slop else each) for each in starts]
+    return found[0] if len(found) == 1 else min(found, key=cost)
 
 
 def _union(found: list[Anchors | None]) -> Anchors | None:
@@ -69,7 +68,7 @@ def _union(found: list[Anchors | None]) -> Anchors | None:
     some = [each for each in found if each is not None]
     if len(some) < len(found):
         return None
-    return list({(id(each.term), each.alternative): each for part in some for each in part}.values())
+    return list({(id(each.term), each.number): each for part in some for each in part}.values())
 
 
 def _cheapest(found: list[Anchors | None], cost: Cost) -> Anchors | None:

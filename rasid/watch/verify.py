@@ -22,8 +22,7 @@ from rasid.watch.clause import (
     ScoreClause,
     TermClause,
 )
-from rasid.watch.phrase import stands_at, stands_loosely
-from rasid.watch.presearch import Anchor
+from rasid.watch.phrase import Standing, stands_at, stands_loosely
 from rasid.watch.query import Published, Term
 from schemas.tagged_article import Entity, Topic
 
@@ -166,47 +165,39 @@ def term_hits(clause: TermClause, subject: Subject) -> list[Hit]:
 
 def _look_for(clause: TermClause, subject: Subject) -> list[Hit]:
     found: dict[int, Hit] = {}
-    for alternative in clause.alternatives:
+    for number, alternative in enumerate(clause.alternatives):
         places = subject.places.get(alternative.words[0])
-        if places and all(number in subject.places for number in alternative.words):
+        if places and all(each in subject.places for each in alternative.words):
             subject.spend(len(places) * len(alternative.words))
             for place in places:
-                hit = hit_at(clause.term, alternative, place, subject)
+                hit = _hit_loosely(clause, number, place, subject) if clause.term.slop else hit_at(
+                    clause, number, place, subject.scan)  # fmt: skip
                 if hit is not None:
                     found.setdefault(place, hit)
     return list(found.values())
 
 
-def seen_hits(clause: TermClause, seen: Sequence[tuple[Anchor, int]], subject: Subject) -> list[Hit]:
-    """The same, where presearch has seen the anchors of the term's phrases, and perhaps those of other terms."""
-    found: dict[int, Hit] = {}
-    for anchor, place in seen if len(seen) == 1 else sorted(seen, key=_alternative):
-        if anchor.term is clause and place >= anchor.offset:
-            hit = hit_at(clause.term, clause.alternatives[anchor.alternative], place - anchor.offset, subject)
-            if hit is not None:
-                found.setdefault(hit.first, hit)
-    return list(found.values())
+def hit_at(clause: TermClause, number: int, place: int, scan: Scan) -> Hit | None:
+    """The hit of a term whose phrase `number` stands from `place` on, one word after another."""
+    standing = stands_at(scan, clause.alternatives[number].words, place)
+    return None if standing is None else counted(clause, number, place, standing, scan)
 
 
-def _alternative(seen: tuple[Anchor, int]) -> int:
-    return seen[0].alternative
+def _hit_loosely(clause: TermClause, number: int, place: int, subject: Subject) -> Hit | None:
+    """The same of a term that lets other words stand between."""
+    words, scan = clause.alternatives[number].words, subject.scan
+    standing = stands_loosely(scan, words, place, clause.term.slop, subject.places)
+    return None if standing is None else counted(clause, number, place, standing, scan)
 
 
-def hit_at(term: Term, alternative: Alternative, place: int, subject: Subject) -> Hit | None:
-    """The hit of a term where one of its phrases stands from `place` on."""
-    scan = subject.scan
-    if term.field and scan.field_at(place) != term.field:
+def counted(clause: TermClause, number: int, first: int, standing: Standing, scan: Scan) -> Hit | None:
+    """The hit of a phrase that stands, unless it is in another field, or in a longer phrase that means another thing."""
+    (last, rule), term, alternative = standing, clause.term, clause.alternatives[number]
+    if term.field and scan.field_at(first) != term.field:
         return None
-    if term.slop:
-        standing = stands_loosely(scan, alternative.words, place, term.slop, subject.places)
-    else:
-        standing = stands_at(scan, alternative.words, place)
-    if standing is None:
+    if alternative.stops and _stopped(alternative, first, last, scan):
         return None
-    last, rule = standing
-    if alternative.stops and _stopped(alternative, place, last, scan):
-        return None
-    return Hit(place, last, term, alternative.rule or rule)
+    return Hit(first, last, term, alternative.rule or rule)
 
 
 def _stopped(alternative: Alternative, first: int, last: int, scan: Scan) -> bool:

@@ -9,9 +9,9 @@ Presearch and verify, as Lucene's Monitor does it: each watch is filed under wor
 matching article has one; only watches so found are verified. `match_all` verifies every watch: the oracle of the tests.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from operator import attrgetter, itemgetter
 from typing import Final
 
 import msgspec
@@ -27,8 +27,9 @@ from rasid.watch.compile import Compiler
 from rasid.watch.fault import Fault, FaultReason
 from rasid.watch.links import Links
 from rasid.watch.parser import parse
-from rasid.watch.presearch import Anchor, Presearch
-from rasid.watch.verify import Hit, Subject, TooCostlyError, hits, seen_hits
+from rasid.watch.phrase import stands_at
+from rasid.watch.presearch import Presearch
+from rasid.watch.verify import Hit, Subject, TooCostlyError, counted, hits
 from schemas.article import ArticleEvent
 from schemas.tagged_article import Entity, Topic
 from schemas.watch import Watch
@@ -44,25 +45,30 @@ class Match(msgspec.Struct, frozen=True):
     evidence: list[Evidence]
 
 
-Seen = list[tuple[Anchor, int]]  # a watch's anchors in an article, with their places
-
-
-@dataclass(frozen=True, slots=True)
 class _Compiled:
-    """`anchored` are the terms that stand nowhere but where one of their anchors does."""
+    """A watch in force. `anchored` are the terms that stand nowhere but where presearch sees them."""
 
-    watch: Watch
-    clause: Clause
-    anchors: Anchors | None
-    anchored: tuple[TermClause, ...]
+    __slots__ = ("anchored", "clause", "id", "sought", "unanchored", "watch")
 
-    @property
-    def sought(self) -> Iterator[int]:
-        """The words of its other terms."""
-        known = set(map(id, self.anchored))
-        for term in terms(self.clause):
-            if id(term) not in known:
-                yield from chain.from_iterable(alternative.words for alternative in term.alternatives)
+    def __init__(self, watch: Watch, clause: Clause, found: Anchors | None) -> None:
+        self.id = watch.id
+        self.watch = watch
+        self.clause = clause
+        self.unanchored = found is None
+        anchored = {id(each.term): each.term for each in found or () if each.offset is not None}
+        self.anchored = tuple(anchored.values())
+        self.sought = tuple(
+            [
+                number
+                for term in terms(clause)
+                if id(term) not in anchored
+                for each in term.alternatives
+                for number in each.words
+            ]
+        )  # fmt: skip -- the words of its other terms
+
+
+Sightings = list[tuple[TermClause, int, Hit]]  # of a watch's terms in an article, with the number of the phrase
 
 
 @dataclass(slots=True)
@@ -75,16 +81,18 @@ class Watchbook:
     lexis: Lexis = field(default_factory=Lexis)
     faulty: dict[str, Fault] = field(default_factory=dict)
     costly: dict[str, Fault] = field(default_factory=dict)
-    verified: int = 0  # clauses evaluated so far, for tests and metrics
+    verified: int = 0  # phrases that presearch saw, and watches without one, so far: for tests and metrics
     _watches: dict[str, _Compiled] = field(default_factory=dict)
     _disabled: dict[str, Watch] = field(default_factory=dict)
-    _filed: Presearch = field(init=False)
+    _filed: Presearch[_Compiled] = field(init=False)
+    _cost: Cost = field(init=False)
     _always: set[str] = field(default_factory=set)
     _links: Links = field(default_factory=Links)
     _compiler: Compiler = field(init=False)
 
     def __post_init__(self) -> None:
         self._filed = Presearch(self.lexis)
+        self._cost = Cost(self.lexis)
         self._compiler = Compiler(self.lexis, thesaurus.own(), self._links.find)
 
     def __len__(self) -> int:
@@ -130,15 +138,12 @@ class Watchbook:
             self._release(clause)
             self._disabled[watch.id] = watch
             return True
-        found = anchors(clause, Cost(self.lexis))
-        self._file(_Compiled(watch, clause, found, _anchored(found or ())))
+        found = anchors(clause, self._cost)
+        compiled = self._watches[watch.id] = _Compiled(watch, clause, found)
+        self._filed.file(compiled, found or (), compiled.sought)
+        if found is None:
+            self._always.add(watch.id)
         return True
-
-    def _file(self, compiled: _Compiled) -> None:
-        self._watches[compiled.watch.id] = compiled
-        if compiled.anchors is None:
-            self._always.add(compiled.watch.id)
-        self._filed.file(compiled.watch.id, compiled.anchors or (), compiled.sought)
 
     def remove(self, watch_id: str) -> None:
         """Takes a watch out; nothing happens where there is none."""
@@ -155,7 +160,7 @@ class Watchbook:
         if compiled is None:
             return
         self._always.discard(watch_id)
-        self._filed.unfile(watch_id, compiled.anchors or (), compiled.sought)
+        self._filed.unfile(compiled, anchors(compiled.clause, self._cost) or (), compiled.sought)
         self._release(compiled.clause)
 
     def _release(self, clause: Clause) -> None:
@@ -172,13 +177,19 @@ class Watchbook:
         """The watches in force that the article matches, by id. What asks for topics or entities sees those given."""
         scan = self.scan(article) if isinstance(article, ArticleEvent) else article
         found = self._filed.found(scan.reading.words)
-        seen: dict[str, Seen] = {each: [] for each in self._always}
-        for watch_id, anchor, place in found.seen:
-            seen.setdefault(watch_id, []).append((anchor, place))
+        self.verified += len(found.seen) + len(self._always)
+        seen: dict[_Compiled, Sightings] = {self._watches[each]: [] for each in self._always}
+        for (owner, words, offset, term, number), place in found.seen:
+            if offset is None:
+                seen.setdefault(owner, [])
+            elif place >= offset and (standing := stands_at(scan, words, place - offset)) is not None:
+                hit = counted(term, number, place - offset, standing, scan)
+                if hit is not None:
+                    seen.setdefault(owner, []).append((term, number, hit))
         if not seen:
             return []
         subject = Subject(scan, topics, entities, found.sought)
-        return [match for each in sorted(seen) if (match := self._match(self._watches[each], subject, seen[each]))]
+        return [match for each in sorted(seen, key=_id) if (match := self._match(each, subject, seen[each]))]
 
     def match_all(
         self, article: ArticleEvent | Scan, topics: Sequence[Topic] = (), entities: Sequence[Entity] = ()
@@ -186,33 +197,42 @@ class Watchbook:
         """The same, by verifying every watch: the oracle."""
         scan = self.scan(article) if isinstance(article, ArticleEvent) else article
         subject = Subject(scan, topics, entities)
-        return [match for each in sorted(self._watches) if (match := self._match(self._watches[each], subject, None))]
+        self.verified += len(self._watches)
+        watches = sorted(self._watches.values(), key=_id)
+        return [match for each in watches if (match := self._match(each, subject, None))]
 
-    def _match(self, compiled: _Compiled, subject: Subject, seen: Seen | None) -> Match | None:
-        """The match of one watch; `seen` is what presearch found of it, None where it was not asked."""
-        self.verified += 1
+    def _match(self, compiled: _Compiled, subject: Subject, seen: Sightings | None) -> Match | None:
+        """The match of one watch; `seen` is where its anchored terms stand, None where presearch was not asked."""
         try:
             found = _hits(compiled, subject, seen)
         except TooCostlyError as error:
-            self.costly[compiled.watch.id] = Fault(FaultReason.COST, f"{error}, in {subject.scan.article.uri!r}")
+            self.costly[compiled.id] = Fault(FaultReason.COST, f"{error}, in {subject.scan.article.uri!r}")
             return None
         return None if found is None else Match(compiled.watch, evidence(found, subject.scan))
 
 
-def _anchored(anchors: Iterable[Anchor]) -> tuple[TermClause, ...]:
-    return tuple({id(each.term): each.term for each in anchors if not each.term.term.slop}.values())
+_id: Final = attrgetter("id")
 
 
-def _hits(compiled: _Compiled, subject: Subject, seen: Seen | None) -> list[Hit] | None:
-    """The hits of a watch; of its anchored terms only where they were seen."""
+def _hits(compiled: _Compiled, subject: Subject, seen: Sightings | None) -> list[Hit] | None:
+    """The hits of a watch, those of its anchored terms as presearch saw them."""
     clause = compiled.clause
     if seen is None:
         subject.begin({})
     elif isinstance(clause, TermClause) and compiled.anchored:
-        return seen_hits(clause, seen, subject) or None
+        return [seen[0][2]] if len(seen) == 1 else _of_term(clause, seen)
     else:
-        subject.begin({id(term): seen_hits(term, seen, subject) for term in compiled.anchored})
+        subject.begin({id(term): _of_term(term, seen) for term in compiled.anchored})
     return hits(clause, subject)
+
+
+def _of_term(clause: TermClause, seen: Sightings) -> list[Hit]:
+    """The hits of one term; of phrases that begin at one word the first phrase counts, as in `term_hits`."""
+    found: dict[int, Hit] = {}
+    for term, _, hit in sorted(seen, key=itemgetter(1)):
+        if term is clause:
+            found.setdefault(hit.first, hit)
+    return list(found.values())
 
 
 def evidence(found: Collection[Hit], scan: Scan) -> list[Evidence]:
