@@ -1,61 +1,67 @@
 """Finding many phrases in one article at once: single words by spelling, longer phrases along a trie.
 
-What a spelling leads to is worked out the first time it comes and kept: most words of an article lead nowhere, and the
-others come again and again.
+What a spelling leads to is worked out the first time it comes and kept, in arrays by its number. So all words of an
+article are asked in a few steps, and one by one only those that stand for something or may go on with the next.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import compress
-from typing import Final, Generic, Literal, NamedTuple, TypeVar
+from typing import Final, Generic, NamedTuple, TypeVar
 
-from rasid.lexicon.lexis import Lexis, View
-from rasid.text.reading import POSSESSIVE, Reading
+import numpy as np
+
+from rasid.lexicon.lexis import Lexis
+from rasid.text.reading import Reading
+from rasid.text.vocabulary import CAPACITY, Numbers, Vocabulary
 
 Payload = TypeVar("Payload")
 Words = tuple[int, ...]
+Longer = tuple[int, int, Payload]  # a phrase of two words or more: its first and last, and what was filed with it
+
+MAX_PAIRS: Final = 200_000  # pairs of spellings remembered: about 30 MB
+_PLAIN, _ALONE = 1, 2  # a spelling that is no phrase by itself, and one that is; 0 is not known yet
+_SECOND_BITS: Final = 32  # of a pair's number, for its second spelling
+_MASK_BITS: Final = 64
 
 
-Longer = tuple[int, Payload]  # the last word of a longer phrase, and what was filed with it
-# What starts at a word of a reading: its index, what is filed under it alone, and the longer phrases from it on.
-Start = tuple[int, Sequence[Payload], Sequence[Longer[Payload]]]
+class Found(NamedTuple, Generic[Payload]):
+    """What stands in a reading, in order: the indices of words that are phrases, what each is, and longer phrases."""
+
+    indices: list[int]
+    singles: list[tuple[Payload, ...]]
+    longer: list[Longer[Payload]]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Node(Generic[Payload]):
     """The phrases that end here, and the words that go on."""
 
     ends: list[Payload] = field(default_factory=list)
-    following: "dict[int, list[_Node[Payload]]]" = field(default_factory=dict)
-
-
-class _Entry(NamedTuple, Generic[Payload]):
-    """What a spelling may do in phrases: be one, open longer ones (`nodes` by second word), go on with one as `ids`.
-
-    A `skipped` one may stand between two words that follow each other.
-    """
-
-    singles: tuple[Payload, ...]
-    seconds: frozenset[int]
-    nodes: dict[int, list[_Node[Payload]]]
-    inner: frozenset[int]
-    ids: tuple[int, ...]
-    skipped: bool
-
-
-_SKIPPED: Final = frozenset({b"", POSSESSIVE})
-_Entries = Sequence[_Entry[Payload] | Literal[False] | None]  # None: in no phrase; False: nor does it end one
+    following: "dict[int, _Node[Payload]]" = field(default_factory=dict)
 
 
 class PhraseIndex(Generic[Payload]):
-    """Phrases of a lexis' words, each with what it stands for. All are added before the first walk."""
+    """Phrases of a lexis' words, each with what it stands for. All are added before the first search."""
 
     def __init__(self, lexis: Lexis) -> None:
         self._lexis = lexis
         self._alone: dict[int, list[Payload]] = {}
         self._openings: dict[int, _Node[Payload]] = {}
         self._inner: set[int] = set()
-        self._entries: View[_Entry[Payload] | Literal[False] | None] = lexis.view(self._entry)
+        self._begin(Vocabulary())
+
+    def _begin(self, vocabulary: Vocabulary) -> None:
+        """Forgets every spelling, to go by the numbers of `vocabulary`."""
+        self._vocabulary = vocabulary
+        self._kinds = np.zeros(CAPACITY, np.uint8)
+        # A bit for the words that may come second after a spelling, and for those that it may be as a second one: two
+        # spellings without a bit in common open no phrase.
+        self._before = np.zeros(CAPACITY, np.uint64)
+        self._after = np.zeros(CAPACITY, np.uint64)
+        self._singles: dict[int, tuple[Payload, ...]] = {}
+        self._nodes: dict[int, list[_Node[Payload]]] = {}
+        self._ids: dict[int, tuple[int, ...]] = {}
+        self._pairs: dict[int, list[_Node[Payload]]] = {}
 
     def add(self, words: Words, payload: Payload) -> None:
         """Files a phrase; several may be the same."""
@@ -64,61 +70,86 @@ class PhraseIndex(Generic[Payload]):
             return
         node = self._openings.setdefault(words[0], _Node())
         for number in words[1:]:
-            (node,) = node.following.setdefault(number, [_Node()])
+            node = node.following.setdefault(number, _Node())
         node.ends.append(payload)
         self._inner.update(words[1:])
 
-    def _entry(self, key: bytes) -> _Entry[Payload] | Literal[False] | None:
-        ids = self._lexis.ids(key)
-        singles = tuple(each for number in ids for each in self._alone.get(number, ()))
-        nodes: dict[int, list[_Node[Payload]]] = {}
-        for node in (self._openings[number] for number in ids if number in self._openings):
-            for number, children in node.following.items():
-                nodes.setdefault(number, []).extend(children)
-        inner = self._inner.intersection(ids)
-        if singles or nodes or inner:
-            return _Entry(singles, frozenset(nodes), nodes, frozenset(inner), tuple(sorted(inner)), key in _SKIPPED)
-        return False if key in _SKIPPED else None
+    def find(self, reading: Reading, end: int | None = None) -> Found[Payload]:
+        """What stands there, by its letters; nothing from index `end` on is looked at."""
+        vocabulary, numbers, indices = reading.spelled if end is None else reading.spelled.until(end)
+        if vocabulary is not self._vocabulary:
+            self._begin(vocabulary)
+        kinds = self._kinds.take(numbers)
+        if not kinds.all():
+            self._learn(numbers[kinds == 0])
+            kinds = self._kinds.take(numbers)
+        alone = (kinds == _ALONE).nonzero()[0]
+        singles = list(map(self._singles.__getitem__, numbers.take(alone).tolist()))
+        return Found(indices.take(alone).tolist(), singles, self._longer(reading, numbers, indices))
 
-    def starts(self, reading: Reading, end: int | None = None) -> list[Start[Payload]]:
-        """What starts at each word, by its letters, in order; nothing from word `end` on is looked at."""
-        found = self._entries.all([*reading.keys[:end], b""])
-        starts: list[Start[Payload]] = []
-        for index in compress(range(len(found)), found):
-            entry = found[index]
-            assert entry
-            singles, seconds, nodes = entry[:3]
-            if seconds:
-                after = found[index + 1]
-                if after is not None and (not after or after[5] or not after[3].isdisjoint(seconds)):
-                    longer = _onward(reading, found, index, nodes)
-                    if longer:
-                        starts.append((index, singles, longer))
-                        continue
-            if singles:
-                starts.append((index, singles, ()))
-        return starts
+    def _learn(self, numbers: Numbers) -> None:
+        """Works out what spellings may do in phrases: be one, open longer ones, go on with one."""
+        for number in set(numbers.tolist()):
+            ids = self._lexis.ids(self._vocabulary.spellings[number])
+            singles = tuple(each for word in ids for each in self._alone.get(word, ()))
+            nodes = [self._openings[word] for word in ids if word in self._openings]
+            inner = tuple(word for word in ids if word in self._inner)
+            self._kinds[number] = _ALONE if singles else _PLAIN
+            self._before[number] = _mask({word for node in nodes for word in node.following})
+            self._after[number] = _mask(inner)
+            for table, value in ((self._singles, singles), (self._nodes, nodes), (self._ids, inner)):
+                if value:
+                    table[number] = value
+
+    def _longer(self, reading: Reading, numbers: Numbers, indices: Numbers) -> list[Longer[Payload]]:
+        places = (self._before.take(numbers[:-1]) & self._after.take(numbers[1:])).nonzero()[0]
+        seconds = places + 1
+        pairs = ((numbers.take(places) << _SECOND_BITS) | numbers.take(seconds)).tolist()
+        longer: list[Longer[Payload]] = []
+        for pair, first, second, place in zip(
+            pairs, indices.take(places).tolist(), indices.take(seconds).tolist(), seconds.tolist(), strict=True
+        ):
+            nodes = self._pairs.get(pair)
+            if nodes is None:
+                nodes = self._pair(pair)
+            if nodes and not reading.breaks_between(first, second):
+                for node in nodes:
+                    longer += [(first, second, each) for each in node.ends]
+                    if node.following:
+                        self._onward(reading, numbers, indices, place, node, first, longer)
+        return longer
+
+    def _pair(self, pair: int) -> list[_Node[Payload]]:
+        """Where two spellings, one after the other, lead."""
+        if len(self._pairs) >= MAX_PAIRS:
+            self._pairs.clear()
+        first, second = pair >> _SECOND_BITS, pair & ((1 << _SECOND_BITS) - 1)
+        ids = self._ids[second]
+        nodes = [node.following[word] for node in self._nodes[first] for word in ids if word in node.following]
+        self._pairs[pair] = nodes
+        return nodes
+
+    def _onward(self, reading: Reading, numbers: Numbers, indices: Numbers, place: int, node: _Node[Payload],
+                first: int, longer: list[Longer[Payload]]) -> None:  # fmt: skip
+        """Adds what goes on from `node`, which the word at `place` reached; a sentence end breaks it."""
+        place += 1
+        if place == len(numbers):
+            return
+        last = int(indices[place])
+        for word in self._ids.get(int(numbers[place]), ()):
+            reached = node.following.get(word)
+            if reached and not reading.breaks_between(int(indices[place - 1]), last):
+                longer += [(first, last, each) for each in reached.ends]
+                if reached.following:
+                    self._onward(reading, numbers, indices, place, reached, first, longer)
 
 
-def _onward(
-    reading: Reading, found: _Entries[Payload], last: int, nodes: dict[int, list[_Node[Payload]]]
-) -> list[Longer[Payload]]:
-    """What goes on along the words after `last`; a sentence end breaks it."""
-    following = last + 1
-    entry = found[following]
-    if not entry or entry[5]:
-        following = reading.next_word(last)
-        entry = found[following] if following < len(found) else None
-        if not entry:
-            return []
-    reached = [node for number in entry[4] if number in nodes for node in nodes[number]]
-    if not reached or reading.breaks_between(last, following):
-        return []
-    phrases = [(following, each) for node in reached for each in node.ends]
-    for node in reached:
-        if node.following:
-            phrases += _onward(reading, found, following, node.following)
-    return phrases
+def _mask(words: Iterable[int]) -> int:
+    """A bit for each word; two may share one."""
+    mask = 0
+    for word in words:
+        mask |= 1 << (word % _MASK_BITS)
+    return mask
 
 
 def stands(lexis: Lexis, reading: Reading, words: Words, index: int) -> bool:

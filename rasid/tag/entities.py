@@ -22,7 +22,7 @@ from schemas.tagged_article import Entity, Label
 TAGGER: Final = "gazetteer"
 MAX_MENTIONS: Final = 2_000  # of one article: a record has to fit a Kafka message
 _NOT_IT: Final = -1
-_LAST: Final = itemgetter(0)
+_LAST: Final = itemgetter(1)
 _CITY: Final = "مدينة"
 _TEH: Final = word_key("ة")
 _ARTICLE: Final = word_key("ال")
@@ -107,22 +107,26 @@ class EntityTagger:
 
     def mentions(self, scan: Scan) -> list[Mention]:
         """Every mention, in order, none overlapping another."""
+        found = self._index.find(scan.reading)
+        singles = dict(zip(found.indices, found.singles, strict=True))
+        longer: dict[int, list[Longer[Filed]]] = {}
+        for each in found.longer:
+            longer.setdefault(each[0], []).append(each)
         mentions: list[Mention] = []
         free = -1
-        for index, singles, longer in self._index.starts(scan.reading):
-            if index <= free:
-                continue
-            mention = self._longest(scan, index, singles, longer)
-            if mention:
-                free = mention[1]
-                mentions.append(mention)
+        for index in sorted(singles.keys() | longer.keys()):
+            if index > free:
+                mention = self._longest(scan, index, singles.get(index, ()), longer.get(index, ()))
+                if mention:
+                    free = mention[1]
+                    mentions.append(mention)
         return mentions
 
     def _longest(
         self, scan: Scan, index: int, singles: Sequence[Filed], longer: Sequence[Longer[Filed]]
     ) -> Mention | None:
         """The longest name that stands from `index` on."""
-        for last, filed in sorted(longer, key=_LAST, reverse=True) if len(longer) > 1 else longer:
+        for _, last, filed in sorted(longer, key=_LAST, reverse=True) if len(longer) > 1 else longer:
             found = self._standing(scan, index, last, filed)
             if found:
                 return found

@@ -1,24 +1,25 @@
-"""What words beyond the terms say of an article's head topic: a linear model, as one whole number a word.
+"""What words beyond the terms say of an article's head topic: a linear model, a row of weights a word.
 
-seeds/models/topic_words.tsv has a weight for each word and head; bench/training/topics.py makes it. The weights of a
-word are packed into one integer, `_BITS` bits a head, so that an article costs one addition a distinct word.
+seeds/models/topic_words.tsv has a weight for each word and head; bench/training/topics.py makes it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+import numpy as np
+
 from rasid.lexicon import seeds
+from rasid.text.reading import Spelled
+from rasid.text.vocabulary import CAPACITY, Numbers, Vocabulary
 
 FOLDER: Final = "models"
 FILE: Final = "topic_words.tsv"
 UNIT: Final = 100  # a weight of 1 as it is written in the file
-_BITS: Final = 32
-_HALF: Final = 1 << (_BITS - 1)
 _PROCLITICS: Final = frozenset("وفبلك".encode("cp1256"))
 _LAM: Final = "لل".encode("cp1256")
 _ARTICLE: Final = "ال".encode("cp1256")
 _SHORTEST: Final = 3  # letters that have to remain
-MAX_WORDS: Final = 400_000  # words remembered, as many as the lexis remembers
+_UNKNOWN: Final = -1
 
 
 def base(key: bytes, table: Mapping[bytes, object]) -> bytes | None:
@@ -34,34 +35,42 @@ def base(key: bytes, table: Mapping[bytes, object]) -> bytes | None:
     return None
 
 
-class Learned(dict[bytes, int]):
-    """A folded word to its packed weights; 0 for words that say nothing. A new word is worked out on the way."""
+class Learned:
+    """What each word says for each head, by the number of its spelling; a new one is worked out on the way."""
 
-    def __init__(self, heads: Iterable[str], weights: Mapping[bytes, Iterable[int]]) -> None:
-        super().__init__()
+    def __init__(self, heads: Iterable[str], weights: Mapping[bytes, Sequence[int]]) -> None:
         self.heads = tuple(heads)
-        self._packed = {key: sum(weight << (_BITS * place) for place, weight in enumerate(row))
-                        for key, row in weights.items()}  # fmt: skip
-        self._zero = sum(_HALF << (_BITS * place) for place in range(len(self.heads)))
+        said = {key: row for key, row in weights.items() if any(row)}
+        self._rows = {key: row for row, key in enumerate(said, 1)}
+        self._weights = np.array([[0] * len(self.heads), *said.values()], np.float64) / UNIT
+        self._begin(Vocabulary())
 
-    def __missing__(self, key: bytes) -> int:
-        if len(self) >= MAX_WORDS:
-            self.clear()
-        known = base(key, self._packed)
-        found = self[key] = 0 if known is None else self._packed[known]
-        return found
+    def _begin(self, vocabulary: Vocabulary) -> None:
+        """Forgets every spelling, to go by the numbers of `vocabulary`."""
+        self._vocabulary = vocabulary
+        self._row = np.full(CAPACITY, _UNKNOWN, np.int32)
+        self._last = np.zeros(CAPACITY, np.int32)
 
-    def weights(self, keys: Iterable[bytes]) -> dict[str, float]:
+    def _learn(self, numbers: Numbers) -> None:
+        for number in set(numbers.tolist()):
+            known = base(self._vocabulary.spellings[number], self._rows)
+            self._row[number] = 0 if known is None else self._rows[known]
+
+    def weights(self, spelled: Spelled) -> dict[str, float]:
         """What distinct words say together for each head: their sum over the root of how many say anything."""
-        said = list(filter(None, map(self.__getitem__, keys)))
-        if not said:
+        vocabulary, numbers, order = spelled
+        if vocabulary is not self._vocabulary:
+            self._begin(vocabulary)
+        self._last[numbers] = order  # of each distinct word the last place stays
+        rows = self._row.take(numbers)
+        if (rows == _UNKNOWN).any():
+            self._learn(numbers[rows == _UNKNOWN])
+            rows = self._row.take(numbers)
+        rows = rows[(rows > 0) & (self._last.take(numbers) == order)]
+        if not len(rows):
             return {}
-        total = (sum(said) + self._zero).to_bytes(_BITS // 8 * len(self.heads) + 1, "little")
-        size, scale = _BITS // 8, UNIT * len(said) ** 0.5
-        return {
-            head: (int.from_bytes(total[place * size : (place + 1) * size], "little") - _HALF) / scale
-            for place, head in enumerate(self.heads)
-        }
+        said = self._weights.take(rows, axis=0).sum(axis=0) / len(rows) ** 0.5
+        return dict(zip(self.heads, said.tolist(), strict=True))
 
 
 def own() -> Learned:

@@ -5,16 +5,18 @@ its parents. The words that spoke are kept as evidence.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Final, NamedTuple
 
 from rasid.errors import SeedError
 from rasid.lexicon import arabic, english, seeds
 from rasid.lexicon.knowledge import Knowledge
 from rasid.lexicon.lexis import Lexis, Word
-from rasid.lexicon.phrases import PhraseIndex
+from rasid.lexicon.phrases import Found, PhraseIndex
 from rasid.lexicon.scan import Scan
 from rasid.lexicon.thesaurus import language_of
 from rasid.tag.learned import Learned
@@ -131,66 +133,58 @@ class TopicTagger:
 
     def tag(self, scan: Scan) -> list[Topic]:
         """The topics an article is about, surest first; none is an answer. Terms are compared by their letters."""
-        counts, places = self._counts(scan)
-        scores = self._with_learned(self._scores(counts), scan.reading.keys[: scan.first_of_body + LEAD])
-        return self._topics(scores, counts, places, scan)
+        found = self._found(scan)
+        counts = _counts(found, scan.first_of_body)
+        scores = self._with_learned(self._scores(counts), scan)
+        return self._topics(scores, counts, found, scan)
 
     def heads(self, scan: Scan) -> dict[str, float]:
         """What the terms alone say for each head topic."""
-        scores = self._scores(self._counts(scan)[0])
+        scores = self._scores(_counts(self._found(scan), scan.first_of_body))
         return {code: score for code, score in scores.items() if len(self._lines[code]) == 1}
+
+    def _found(self, scan: Scan) -> Found[int]:
+        return self._index.find(scan.reading, scan.first_of_body + LEAD)
 
     def _scores(self, counts: Mapping[int, int]) -> dict[str, float]:
         """What the terms say for each topic and those above it."""
         scores: dict[str, float] = {}
+        speaks = self._speaks
         for number, count in counts.items():
-            weight, line = self._speaks[number]
-            weight *= _REPEATED[min(count, MAX_COUNT)]
+            weight, line = speaks[number]
+            if count > 1:
+                weight *= _REPEATED[count] if count < MAX_COUNT else _REPEATED[MAX_COUNT]
             for code in line:
-                scores[code] = scores.get(code, 0.0) + weight
+                if code in scores:
+                    scores[code] += weight
+                else:
+                    scores[code] = weight
         return scores
 
-    def _with_learned(self, scores: dict[str, float], keys: Sequence[bytes]) -> dict[str, float]:
+    def _with_learned(self, scores: dict[str, float], scan: Scan) -> dict[str, float]:
         """The scores with what other words say for the heads; topics below a head follow it."""
-        said = {} if self.learned is None else self.learned.weights(set(keys))
+        if self.learned is None or not scores:
+            return scores
+        said = self.learned.weights(scan.reading.spelled.until(scan.first_of_body + LEAD))
         raised = {
             head: (scores[head] + weight) / scores[head] for head, weight in said.items() if scores.get(head, 0) > 0
         }
         lines = self._lines
         return {code: score * raised.get(lines[code][-1], 1.0) for code, score in scores.items()} if raised else scores
 
-    def _counts(self, scan: Scan) -> tuple[dict[int, int], Places]:
-        """How often each term stands there, in the title counting as `TITLE_TIMES`, and where first."""
-        singles: dict[int, int] = {}
-        longer: dict[int, int] = {}
-        places: Places = {}
-        begun = scan.first_of_body
-        for index, alone, phrases in self._index.starts(scan.reading, begun + LEAD):
-            times = 1 if index >= begun else TITLE_TIMES
-            for number in alone:
-                if number in singles:
-                    singles[number] += times
-                else:
-                    singles[number] = times
-                    places[number] = index, index
-            for last, number in phrases:
-                longer[number] = longer.get(number, 0) + times
-                places.setdefault(number, (index, last))
-        return singles | longer, places
-
     def _topics(
-        self, scores: Mapping[str, float], counts: Mapping[int, int], places: Places, scan: Scan
+        self, scores: Mapping[str, float], counts: Mapping[int, int], found: Found[int], scan: Scan
     ) -> list[Topic]:
         usual = LEAST_SCORE * max(0.3, min(2.0, min(len(scan.reading.keys), LEAD) / USUAL_WORDS)) ** 0.5
-        rivals = self._rivals(scores)
-        sure = [
-            (-_confidence(score, rivals[self._lines[code][-1]], usual), code)
-            for code, score in scores.items()
-            if score >= usual
-        ]
-        ranked = sorted(sure)[:MAX_TOPICS]
+        enough = [code for code, score in scores.items() if score >= usual]
+        if not enough:
+            return []
+        rivals, lines = self._rivals(scores), self._lines
+        ranked = sorted([(-_confidence(scores[code], rivals[lines[code][-1]], usual), code) for code in enough])
+        ranked = ranked[:MAX_TOPICS]
         spoke = self._weightiest([code for _, code in ranked], counts)
-        spans = {number: scan.span(*places[number]) for numbers in spoke.values() for number in numbers}
+        places = _places(found)
+        spans = {number: scan.span(*places[number]) for number in {*chain.from_iterable(spoke.values())}}
         for numbers in spoke.values():
             numbers.sort(key=lambda number: places[number][0])
         return [
@@ -218,6 +212,22 @@ class TopicTagger:
                     some.append(number)
                     lacking -= len(some) == MAX_EVIDENCE
         return spoke
+
+
+def _counts(found: Found[int], first_of_body: int) -> Counter[int]:
+    """How often each term stands there, in the title counting as `TITLE_TIMES`."""
+    title = bisect_left(found.indices, first_of_body)
+    longer = [number for first, _, number in found.longer for _ in range(1 if first >= first_of_body else TITLE_TIMES)]
+    return Counter(chain(chain.from_iterable(found.singles[:title] * TITLE_TIMES), *found.singles[title:], longer))
+
+
+def _places(found: Found[int]) -> Places:
+    """Where each term stands first."""
+    places = {number: (first, last) for first, last, number in reversed(found.longer)}
+    for index, numbers in zip(reversed(found.indices), reversed(found.singles), strict=True):
+        for number in numbers:
+            places[number] = index, index
+    return places
 
 
 # A term counts in full the first time, a half the second, a third the third …

@@ -11,9 +11,13 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
 from itertools import accumulate, compress
-from typing import Final
+from typing import Final, NamedTuple
 
+import numpy as np
+
+from rasid.text import vocabulary
 from rasid.text.letters import GAP, MARK, fold_char
+from rasid.text.vocabulary import Numbers, Vocabulary
 
 CODE_PAGE: Final = "cp1256"
 _FOLD_UNKNOWN: Final = "rasid-fold"
@@ -86,6 +90,19 @@ def word_key(word: str) -> bytes:
 def keys_of(text: str) -> list[bytes]:
     """The keys of the words of `text`, for a watch's term or a name."""
     return [key for key in Reading(text).keys if key]
+
+
+class Spelled(NamedTuple):
+    """The words of a text that take a place: the numbers of their spellings, and their indices."""
+
+    vocabulary: Vocabulary
+    numbers: Numbers
+    indices: Numbers
+
+    def until(self, end: int) -> "Spelled":
+        """Those before index `end` of the text."""
+        size = self.indices.searchsorted(end)
+        return Spelled(self.vocabulary, self.numbers[:size], self.indices[:size])
 
 
 class Reading:
@@ -190,6 +207,12 @@ class Reading:
     def words(self) -> list[bytes]:
         """The key of the word at each place."""
         return list(compress(self.keys, self._placed))
+
+    @cached_property
+    def spelled(self) -> Spelled:
+        """The words at all places, by number."""
+        known = vocabulary.current()
+        return Spelled(known, known.numbers(self.words), np.array(self.at_place, np.intp))
 
     @property
     def _placed(self) -> Iterable[object]:

@@ -19,10 +19,10 @@ TEXTS = st.lists(st.tuples(PIECES, st.sampled_from([" ", "", ". ", "، ", "'"]))
 
 
 def word_by_word(phrases, lexis, numbers, reading, end):
-    """The definition: each phrase at each index, its words one after another with no sentence end between."""
+    """The definition: each phrase at each word, its words one after another with no sentence end between."""
     found = set()
     for phrase in phrases:
-        for first in range(min(end, len(reading.keys))):
+        for first in reading.at_place:
             index, last = first, first
             for nth, word in enumerate(phrase):
                 if (
@@ -48,8 +48,8 @@ def test_the_trie_finds_what_going_word_by_word_finds(phrases, text, end):
     for phrase in phrases:
         index.add(tuple(numbers[word] for word in phrase), phrase)
     reading = Reading(text)
-    starts = index.starts(reading, end)
-    found = {(first, first, phrase) for first, singles, _ in starts for phrase in singles}
-    found |= {(first, last, phrase) for first, _, longer in starts for last, phrase in longer}
-    assert found == word_by_word(phrases, lexis, numbers, reading, end)
-    assert [first for first, _, _ in starts] == sorted(first for first, _, _ in starts)
+    indices, singles, longer = index.find(reading, end)
+    found = {(first, first, phrase) for first, some in zip(indices, singles, strict=True) for phrase in some}
+    assert found | set(longer) == word_by_word(phrases, lexis, numbers, reading, end)
+    assert indices == sorted(indices)
+    assert [first for first, _, _ in longer] == sorted(first for first, _, _ in longer)
