@@ -15,6 +15,7 @@ import click
 from rasid.lexicon import knowledge
 from rasid.lexicon.gazetteer import own as gazetteer
 from rasid.lexicon.lexis import Lexis
+from rasid.lexicon.phrases import PhraseIndex
 from rasid.lexicon.scan import Scan
 from rasid.tag import classes as word_classes
 from rasid.tag import measure, sequence
@@ -30,7 +31,7 @@ ROUNDS: Final = 90
 
 def entity_tagger() -> EntityTagger:
     """The gazetteer over a lexis of its own."""
-    tagger = EntityTagger(Lexis(), knowledge.own())
+    tagger = EntityTagger(PhraseIndex(Lexis()), knowledge.own())
     for name in gazetteer():
         tagger.add(name)
     return tagger
@@ -42,7 +43,7 @@ def examples(
     """Features and tags of each sentence, read as an article's text is read."""
     known = word_classes.own()
     for sentence in sentences:
-        scan = Scan(ArticleEvent("urn:x", "", " ".join(sentence.words), "ar"), tagger.lexis)
+        scan = Scan(ArticleEvent("urn:x", "", " ".join(sentence.words), "ar"), tagger.index.lexis)
         tags = _tags_by_offset(sentence)
         listed = sequence.listed_in(scan, tagger.tag(scan))
         for tokens in sequence.sentences(scan.reading, known):

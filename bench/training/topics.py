@@ -19,6 +19,7 @@ import numpy as np
 
 from rasid.lexicon import knowledge
 from rasid.lexicon.lexis import Lexis
+from rasid.lexicon.phrases import PhraseIndex
 from rasid.lexicon.scan import Scan
 from rasid.tag.learned import FILE, UNIT, base
 from rasid.tag.topics import LEAD, TopicTagger
@@ -80,7 +81,7 @@ def trained(read: list[Article]) -> tuple[list[str], dict[bytes, Any]]:
 @click.argument("file", type=click.Path(exists=True, path_type=Path))
 def main(file: Path) -> None:
     """Trains on the articles of FILE, gzipped JSON Lines with a `text` in each row."""
-    tagger = TopicTagger(Lexis(), knowledge.own())
+    tagger = TopicTagger(PhraseIndex(Lexis()), knowledge.own())
     tagger.load()
     heads, weights = trained([*articles(file, tagger)])
     kept = {word: row for word, row in weights.items() if abs(row).max() >= SMALLEST}

@@ -1,14 +1,17 @@
 """Finding many phrases in one article at once: single words by spelling, longer phrases along a trie.
 
-What a spelling leads to is worked out the first time it comes and kept, in arrays by its number. So all words of an
-article are asked in a few steps, and one by one only those that stand for something or may go on with the next.
+What a spelling leads to is worked out the first time it comes and kept, in one row of an array by its number. So all
+words of an article are asked in a few steps, and one by one only those that stand for something or may go on with the
+next.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final, Generic, NamedTuple, TypeVar
+from enum import IntEnum
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rasid.lexicon.lexis import Lexis
 from rasid.text.reading import Reading
@@ -19,9 +22,22 @@ Words = tuple[int, ...]
 Longer = tuple[int, int, Payload]  # a phrase of two words or more: its first and last, and what was filed with it
 
 MAX_PAIRS: Final = 200_000  # pairs of spellings remembered: about 30 MB
-_PLAIN, _ALONE = 1, 2  # a spelling that is no phrase by itself, and one that is; 0 is not known yet
 _SECOND_BITS: Final = 32  # of a pair's number, for its second spelling
 _MASK_BITS: Final = 64
+# Columns of a spelling's row. Two masks have a bit for each word that may come second after the spelling, and for each
+# that it may be as a second one: two spellings without a bit in common open no phrase.
+_BEFORE, _AFTER, _USE, _COLUMNS = 0, 1, 2, 4
+_KNOWN: Final = np.uint64(1)  # a bit of _USE, besides one for each kind of phrase that the spelling is by itself
+
+
+class Kind(IntEnum):
+    """What phrases stand for: terms of topics, and names."""
+
+    TERM = 0
+    NAME = 1
+
+
+_ALONE: Final = {kind: np.uint64(2 << kind) for kind in Kind}
 
 
 class Found(NamedTuple, Generic[Payload]):
@@ -33,93 +49,95 @@ class Found(NamedTuple, Generic[Payload]):
 
 
 @dataclass(slots=True, eq=False)
-class _Node(Generic[Payload]):
+class _Node:
     """The phrases that end here, and the words that go on."""
 
-    ends: list[Payload] = field(default_factory=list)
-    following: "dict[int, _Node[Payload]]" = field(default_factory=dict)
+    ends: list[tuple[Kind, Any]] = field(default_factory=list)
+    following: "dict[int, _Node]" = field(default_factory=dict)
 
 
-class PhraseIndex(Generic[Payload]):
+class PhraseIndex:
     """Phrases of a lexis' words, each with what it stands for. All are added before the first search."""
 
     def __init__(self, lexis: Lexis) -> None:
-        self._lexis = lexis
-        self._alone: dict[int, list[Payload]] = {}
-        self._openings: dict[int, _Node[Payload]] = {}
+        self.lexis = lexis
+        self._alone: dict[Kind, dict[int, list[Any]]] = {kind: {} for kind in Kind}
+        self._openings: dict[int, _Node] = {}
         self._inner: set[int] = set()
         self._begin(Vocabulary())
 
     def _begin(self, vocabulary: Vocabulary) -> None:
         """Forgets every spelling, to go by the numbers of `vocabulary`."""
         self._vocabulary = vocabulary
-        self._kinds = np.zeros(CAPACITY, np.uint8)
-        # A bit for the words that may come second after a spelling, and for those that it may be as a second one: two
-        # spellings without a bit in common open no phrase.
-        self._before = np.zeros(CAPACITY, np.uint64)
-        self._after = np.zeros(CAPACITY, np.uint64)
-        self._singles: dict[int, tuple[Payload, ...]] = {}
-        self._nodes: dict[int, list[_Node[Payload]]] = {}
+        self._rows = np.zeros((CAPACITY, _COLUMNS), np.uint64)
+        self._singles: dict[Kind, dict[int, tuple[Any, ...]]] = {kind: {} for kind in Kind}
+        self._nodes: dict[int, list[_Node]] = {}
         self._ids: dict[int, tuple[int, ...]] = {}
-        self._pairs: dict[int, list[_Node[Payload]]] = {}
+        self._pairs: dict[int, list[_Node]] = {}
 
-    def add(self, words: Words, payload: Payload) -> None:
+    def add(self, words: Words, kind: Kind, payload: object) -> None:
         """Files a phrase; several may be the same."""
         if len(words) == 1:
-            self._alone.setdefault(words[0], []).append(payload)
+            self._alone[kind].setdefault(words[0], []).append(payload)
             return
         node = self._openings.setdefault(words[0], _Node())
         for number in words[1:]:
             node = node.following.setdefault(number, _Node())
-        node.ends.append(payload)
+        node.ends.append((kind, payload))
         self._inner.update(words[1:])
 
-    def find(self, reading: Reading, end: int | None = None) -> Found[Payload]:
-        """What stands there, by its letters; nothing from index `end` on is looked at."""
-        vocabulary, numbers, indices = reading.spelled if end is None else reading.spelled.until(end)
+    def find(self, reading: Reading) -> tuple[Found[Any], ...]:
+        """What stands there by its letters, of each kind."""
+        vocabulary, numbers, indices = reading.spelled
         if vocabulary is not self._vocabulary:
             self._begin(vocabulary)
-        kinds = self._kinds.take(numbers)
-        if not kinds.all():
-            self._learn(numbers[kinds == 0])
-            kinds = self._kinds.take(numbers)
-        alone = (kinds == _ALONE).nonzero()[0]
-        singles = list(map(self._singles.__getitem__, numbers.take(alone).tolist()))
-        return Found(indices.take(alone).tolist(), singles, self._longer(reading, numbers, indices))
+        rows = self._rows.take(numbers, axis=0)
+        use = rows[:, _USE]
+        if not use.all():
+            self._learn(numbers[use == 0])
+            rows = self._rows.take(numbers, axis=0)
+            use = rows[:, _USE]
+        walk = _Walk(reading, numbers, indices, tuple([] for _ in Kind))
+        self._find_longer(walk, (rows[:-1, _BEFORE] & rows[1:, _AFTER]).nonzero()[0])
+        return tuple([self._found(walk, kind, use) for kind in Kind])
+
+    def _found(self, walk: "_Walk", kind: Kind, use: NDArray[np.uint64]) -> Found[Any]:
+        places = (use & _ALONE[kind]).nonzero()[0]
+        singles = list(map(self._singles[kind].__getitem__, walk.numbers.take(places).tolist()))
+        return Found(walk.indices.take(places).tolist(), singles, walk.longer[kind])
 
     def _learn(self, numbers: Numbers) -> None:
         """Works out what spellings may do in phrases: be one, open longer ones, go on with one."""
         for number in set(numbers.tolist()):
-            ids = self._lexis.ids(self._vocabulary.spellings[number])
-            singles = tuple(each for word in ids for each in self._alone.get(word, ()))
+            ids = self.lexis.ids(self._vocabulary.spellings[number])
+            use = int(_KNOWN)
+            for kind, alone in self._alone.items():
+                singles = tuple(each for word in ids for each in alone.get(word, ()))
+                if singles:
+                    self._singles[kind][number] = singles
+                    use |= int(_ALONE[kind])
             nodes = [self._openings[word] for word in ids if word in self._openings]
+            if nodes:
+                self._nodes[number] = nodes
             inner = tuple(word for word in ids if word in self._inner)
-            self._kinds[number] = _ALONE if singles else _PLAIN
-            self._before[number] = _mask({word for node in nodes for word in node.following})
-            self._after[number] = _mask(inner)
-            for table, value in ((self._singles, singles), (self._nodes, nodes), (self._ids, inner)):
-                if value:
-                    table[number] = value
+            if inner:
+                self._ids[number] = inner
+            self._rows[number] = _mask(word for node in nodes for word in node.following), _mask(inner), use, 0
 
-    def _longer(self, reading: Reading, numbers: Numbers, indices: Numbers) -> list[Longer[Payload]]:
-        places = (self._before.take(numbers[:-1]) & self._after.take(numbers[1:])).nonzero()[0]
-        seconds = places + 1
+    def _find_longer(self, walk: "_Walk", places: Numbers) -> None:
+        """Adds the phrases that begin at `places`."""
+        numbers, indices, seconds = walk.numbers, walk.indices, places + 1
         pairs = ((numbers.take(places) << _SECOND_BITS) | numbers.take(seconds)).tolist()
-        longer: list[Longer[Payload]] = []
-        for pair, first, second, place in zip(
-            pairs, indices.take(places).tolist(), indices.take(seconds).tolist(), seconds.tolist(), strict=True
-        ):
+        spans = zip(indices.take(places).tolist(), indices.take(seconds).tolist(), seconds.tolist(), strict=True)
+        for pair, (first, second, place) in zip(pairs, spans, strict=True):
             nodes = self._pairs.get(pair)
             if nodes is None:
                 nodes = self._pair(pair)
-            if nodes and not reading.breaks_between(first, second):
+            if nodes and not walk.reading.breaks_between(first, second):
                 for node in nodes:
-                    longer += [(first, second, each) for each in node.ends]
-                    if node.following:
-                        self._onward(reading, numbers, indices, place, node, first, longer)
-        return longer
+                    self._reach(walk, node, first, place, second)
 
-    def _pair(self, pair: int) -> list[_Node[Payload]]:
+    def _pair(self, pair: int) -> list[_Node]:
         """Where two spellings, one after the other, lead."""
         if len(self._pairs) >= MAX_PAIRS:
             self._pairs.clear()
@@ -129,19 +147,28 @@ class PhraseIndex(Generic[Payload]):
         self._pairs[pair] = nodes
         return nodes
 
-    def _onward(self, reading: Reading, numbers: Numbers, indices: Numbers, place: int, node: _Node[Payload],
-                first: int, longer: list[Longer[Payload]]) -> None:  # fmt: skip
-        """Adds what goes on from `node`, which the word at `place` reached; a sentence end breaks it."""
-        place += 1
-        if place == len(numbers):
-            return
-        last = int(indices[place])
-        for word in self._ids.get(int(numbers[place]), ()):
-            reached = node.following.get(word)
-            if reached and not reading.breaks_between(int(indices[place - 1]), last):
-                longer += [(first, last, each) for each in reached.ends]
-                if reached.following:
-                    self._onward(reading, numbers, indices, place, reached, first, longer)
+    def _reach(self, walk: "_Walk", node: _Node, first: int, place: int, last: int) -> None:
+        """Adds the phrases that end at `node`, and what goes on from it; a sentence end breaks it.
+
+        The word at `place`, of index `last`, reached it; the one of index `first` opened it.
+        """
+        for kind, payload in node.ends:
+            walk.longer[kind].append((first, last, payload))
+        if node.following and place + 1 < len(walk.numbers):
+            following = int(walk.indices[place + 1])
+            for word in self._ids.get(int(walk.numbers[place + 1]), ()):
+                reached = node.following.get(word)
+                if reached and not walk.reading.breaks_between(last, following):
+                    self._reach(walk, reached, first, place + 1, following)
+
+
+class _Walk(NamedTuple):
+    """A reading, its words by number and index, and the longer phrases found in it so far, by kind."""
+
+    reading: Reading
+    numbers: Numbers
+    indices: Numbers
+    longer: tuple[list[Longer[Any]], ...]
 
 
 def _mask(words: Iterable[int]) -> int:

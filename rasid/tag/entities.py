@@ -12,8 +12,8 @@ from rasid.lexicon.form import Form, Host, Rule
 from rasid.lexicon.gazetteer import Name
 from rasid.lexicon.guards import Guard, settled
 from rasid.lexicon.knowledge import Knowledge
-from rasid.lexicon.lexis import CACHE_WORDS, Lexis, Word
-from rasid.lexicon.phrases import Longer, PhraseIndex, Words, stands
+from rasid.lexicon.lexis import CACHE_WORDS, Word
+from rasid.lexicon.phrases import Found, Kind, Longer, PhraseIndex, Words, stands
 from rasid.lexicon.scan import Scan
 from rasid.lexicon.thesaurus import language_of
 from rasid.text.reading import word_key
@@ -59,19 +59,15 @@ class Mention(NamedTuple):
 
 @dataclass(slots=True)
 class EntityTagger:
-    """The gazetteer's names, as phrases of a lexis' words."""
+    """The gazetteer's names, as phrases of an index."""
 
-    lexis: Lexis
+    index: PhraseIndex  # which the names are added to
     known: Knowledge
-    _index: PhraseIndex[Filed] = field(init=False)
     _words: dict[str, int] = field(default_factory=dict)
     _keys: dict[int, bytes] = field(default_factory=dict)
     _names: dict[Name, tuple[int, Label]] = field(default_factory=dict)
     _filed: int = 0
     _judged: dict[tuple[int, str], int] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self._index = PhraseIndex(self.lexis)
 
     def add(self, name: Name) -> None:
         """Files a name under everything it is called."""
@@ -82,35 +78,35 @@ class EntityTagger:
                 self._filed += 1
                 key = self._keys[words[0]]
                 doubtful, adjective = key in map(word_key, name.doubtful), key in _adjectives(name)
-                title = _title(written, name)
-                self._index.add(words, Filed(name, words, key, label, self._filed, whose, title, doubtful, adjective))
+                filed = Filed(name, words, key, label, self._filed, whose, _title(written, name), doubtful, adjective)
+                self.index.add(words, Kind.NAME, filed)
 
     def _word(self, written: str) -> int:
         if written not in self._words:
             word = arabic_name(written, self.known) if language_of(written) == "ar" else latin_name(written)
-            number = self._words[written] = self.lexis.add(word)
+            number = self._words[written] = self.index.lexis.add(word)
             self._keys[number] = word.forms[0].key
         return self._words[written]
 
-    def tag(self, scan: Scan) -> list[Entity]:
-        """The entities of an article, by first mention."""
-        found: dict[int, Entity] = {}
-        for each in self.mentions(scan)[:MAX_MENTIONS]:
+    def tag(self, scan: Scan, found: Found[Filed] | None = None) -> list[Entity]:
+        """The entities of an article, by first mention; `found` are the names that the index finds in it."""
+        entities: dict[int, Entity] = {}
+        for each in self.mentions(scan, found)[:MAX_MENTIONS]:
             span, filed = scan.span_of(each.start, each.end), each.filed
-            entity = found.get(filed.whose)
+            entity = entities.get(filed.whose)
             if entity:
                 entity.mentions.append(span)
             else:
                 name = filed.name
-                found[filed.whose] = Entity(name.type, filed.label, name.wikidata, TAGGER, [span])
-        return list(found.values())
+                entities[filed.whose] = Entity(name.type, filed.label, name.wikidata, TAGGER, [span])
+        return list(entities.values())
 
-    def mentions(self, scan: Scan) -> list[Mention]:
+    def mentions(self, scan: Scan, found: Found[Filed] | None = None) -> list[Mention]:
         """Every mention, in order, none overlapping another."""
-        found = self._index.find(scan.reading)
-        singles = dict(zip(found.indices, found.singles, strict=True))
+        indices, names, longer_ones = found or self.index.find(scan.reading)[Kind.NAME]
+        singles = dict(zip(indices, names, strict=True))
         longer: dict[int, list[Longer[Filed]]] = {}
-        for each in found.longer:
+        for each in longer_ones:
             longer.setdefault(each[0], []).append(each)
         mentions: list[Mention] = []
         free = -1
@@ -145,7 +141,7 @@ class EntityTagger:
         if cut is None:
             if len(self._judged) >= CACHE_WORDS:
                 self._judged.clear()
-            it_is = stands(self.lexis, scan.reading, filed.words, first)
+            it_is = stands(self.index.lexis, scan.reading, filed.words, first)
             cut = self._judged[asked] = _before_name(scan, filed, first) if it_is else _NOT_IT
         return None if cut == _NOT_IT else Mention(first, last, start + cut, end, filed)
 

@@ -134,12 +134,11 @@ def with_surnames(scan: Scan, entities: list[Entity], is_word: Callable[[bytes],
     A surname that is an ordinary word (`is_word`), that two people of the article bear, or that is part of another name
     there, stays out.
     """
-    bearers: dict[bytes, list[Entity]] = {}
-    for entity in entities:
-        if entity.type == "PER":
-            for key in {_surname(span) for span in entity.mentions} - {b""}:
-                bearers.setdefault(key, []).append(entity)
-    alone = {key: some[0] for key, some in bearers.items() if len(some) == 1 and not is_word(key)}
+    alone = {
+        key: bearers[0]
+        for key, bearers in _bearers(entities).items()
+        if scan.reading.most(key) > len(bearers) and all(each is bearers[0] for each in bearers) and not is_word(key)
+    }
     if not alone:
         return entities
     held = {
@@ -156,6 +155,17 @@ def with_surnames(scan: Scan, entities: list[Entity], is_word: Callable[[bytes],
     for entity in alone.values():
         entity.mentions.sort(key=lambda span: (span.field == "body", span.start))
     return entities
+
+
+def _bearers(entities: Iterable[Entity]) -> dict[bytes, list[Entity]]:
+    """For each surname, the person of every mention that has it."""
+    bearers: dict[bytes, list[Entity]] = {}
+    for entity in entities:
+        if entity.type == "PER":
+            for key in map(_surname, entity.mentions):
+                bearers.setdefault(key, []).append(entity)
+    bearers.pop(b"", None)
+    return bearers
 
 
 def _surname(span: Span) -> bytes:

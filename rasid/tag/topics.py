@@ -15,8 +15,8 @@ from typing import Final, NamedTuple
 from rasid.errors import SeedError
 from rasid.lexicon import arabic, english, seeds
 from rasid.lexicon.knowledge import Knowledge
-from rasid.lexicon.lexis import Lexis, Word
-from rasid.lexicon.phrases import Found, PhraseIndex
+from rasid.lexicon.lexis import Word
+from rasid.lexicon.phrases import Found, Kind, PhraseIndex
 from rasid.lexicon.scan import Scan
 from rasid.lexicon.thesaurus import language_of
 from rasid.tag.learned import Learned
@@ -60,12 +60,11 @@ class Subject:
 
 @dataclass(slots=True)
 class TopicTagger:
-    """The topics' terms, as phrases of a lexis' words."""
+    """The topics' terms, as phrases of an index."""
 
-    lexis: Lexis
+    index: PhraseIndex  # which the terms are added to
     known: Knowledge
     learned: Learned | None = None
-    _index: PhraseIndex[int] = field(init=False)
     _subjects: dict[str, Subject] = field(default_factory=dict)
     _votes: list[Vote] = field(default_factory=list)
     _weights: list[float] = field(default_factory=list)
@@ -74,9 +73,6 @@ class TopicTagger:
     _homographs: dict[str, frozenset[bytes]] = field(default_factory=dict)
     _lines: dict[str, tuple[str, ...]] = field(default_factory=dict)  # a topic and those above it
     _heads: frozenset[str] = frozenset()
-
-    def __post_init__(self) -> None:
-        self._index = PhraseIndex(self.lexis)
 
     def load(self) -> None:
         """Takes in every topic that ships. Raises SeedError where a term speaks for an unknown code."""
@@ -102,7 +98,7 @@ class TopicTagger:
     def _add(self, term: str, vote: Vote) -> None:
         blocked = self._homographs.get(self._lines[vote.code][-1], frozenset())
         words = tuple(self._word(word, blocked) for word in term.replace("-", " ").split())
-        self._index.add(words, len(self._votes))
+        self.index.add(words, Kind.TERM, len(self._votes))
         line = self._lines[vote.code]
         vote = vote._replace(weight=vote.weight * HEAD_SCALE.get(line[-1], 1.0))
         self._votes.append(vote)
@@ -117,7 +113,7 @@ class TopicTagger:
             if blocked:
                 forms = tuple(form._replace(blocked=form.blocked | blocked) for form in made.forms)
                 made = replace(made, forms=forms)
-            self._words[asked] = self.lexis.add(made)
+            self._words[asked] = self.index.lexis.add(made)
         return self._words[asked]
 
     def _make(self, written: str) -> Word:
@@ -131,20 +127,28 @@ class TopicTagger:
         """What a topic is called."""
         return self._subjects[code].label
 
-    def tag(self, scan: Scan) -> list[Topic]:
-        """The topics an article is about, surest first; none is an answer. Terms are compared by their letters."""
-        found = self._found(scan)
+    def tag(self, scan: Scan, found: Found[int] | None = None) -> list[Topic]:
+        """The topics an article is about, surest first; none is an answer. Terms are compared by their letters.
+
+        `found` are the terms that the index finds in it, where they are known.
+        """
+        found = self._leading(scan, found)
         counts = _counts(found, scan.first_of_body)
         scores = self._with_learned(self._scores(counts), scan)
         return self._topics(scores, counts, found, scan)
 
     def heads(self, scan: Scan) -> dict[str, float]:
         """What the terms alone say for each head topic."""
-        scores = self._scores(_counts(self._found(scan), scan.first_of_body))
+        found = self._leading(scan)
+        scores = self._scores(_counts(found, scan.first_of_body))
         return {code: score for code, score in scores.items() if len(self._lines[code]) == 1}
 
-    def _found(self, scan: Scan) -> Found[int]:
-        return self._index.find(scan.reading, scan.first_of_body + LEAD)
+    def _leading(self, scan: Scan, found: Found[int] | None = None) -> Found[int]:
+        """The terms of the title and the lead."""
+        indices, singles, longer = found or self.index.find(scan.reading)[Kind.TERM]
+        end = scan.first_of_body + LEAD
+        size = bisect_left(indices, end)
+        return Found(indices[:size], singles[:size], [each for each in longer if each[1] < end])
 
     def _scores(self, counts: Mapping[int, int]) -> dict[str, float]:
         """What the terms say for each topic and those above it."""
@@ -186,7 +190,7 @@ class TopicTagger:
         places = _places(found)
         spans = {number: scan.span(*places[number]) for number in {*chain.from_iterable(spoke.values())}}
         for numbers in spoke.values():
-            numbers.sort(key=lambda number: places[number][0])
+            numbers.sort(key=places.__getitem__)
         return [
             Topic(code, self._subjects[code].label, -confidence, [spans[number] for number in spoke[code]])
             for confidence, code in ranked
@@ -223,10 +227,9 @@ def _counts(found: Found[int], first_of_body: int) -> Counter[int]:
 
 def _places(found: Found[int]) -> Places:
     """Where each term stands first."""
-    places = {number: (first, last) for first, last, number in reversed(found.longer)}
-    for index, numbers in zip(reversed(found.indices), reversed(found.singles), strict=True):
-        for number in numbers:
-            places[number] = index, index
+    singles = zip(reversed(found.indices), reversed(found.singles), strict=True)
+    places = {number: (index, index) for index, numbers in singles for number in numbers}
+    places.update([(number, (first, last)) for first, last, number in reversed(found.longer)])
     return places
 
 

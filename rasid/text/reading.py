@@ -169,6 +169,12 @@ class Reading:
             return self._folded.count(_GAP, 0, offset)
         return bisect_left(range(len(self.keys)), offset, key=lambda index: self.span(index)[0])
 
+    def most(self, key: bytes) -> int:
+        """How often the word `key` stands there at most, counted where its letters do: in words or alone."""
+        if self._marked or isinstance(self._folded, str):
+            return len(self.keys)
+        return self._folded.count(key)
+
     def next_word(self, index: int) -> int:
         """The index of the word after `index`, or one past the end: empty entries and a possessive 's are no words."""
         end = len(self.keys)

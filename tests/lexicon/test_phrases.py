@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from rasid.lexicon.form import Form, Host, Rule
 from rasid.lexicon.lexis import Lexis, Word
-from rasid.lexicon.phrases import PhraseIndex
+from rasid.lexicon.phrases import Kind, PhraseIndex
 from rasid.text.reading import Reading
 
 WORDS = ["سلام", "حرب", "بحر", "s", "talks"]
@@ -18,18 +18,14 @@ TEXTS = st.lists(st.tuples(PIECES, st.sampled_from([" ", "", ". ", "، ", "'"]))
 )
 
 
-def word_by_word(phrases, lexis, numbers, reading, end):
+def word_by_word(phrases, lexis, numbers, reading):
     """The definition: each phrase at each word, its words one after another with no sentence end between."""
     found = set()
     for phrase in phrases:
         for first in reading.at_place:
             index, last = first, first
             for nth, word in enumerate(phrase):
-                if (
-                    index >= end
-                    or index >= len(reading.keys)
-                    or numbers[word] not in lexis.candidates(reading.keys[index])
-                ):
+                if index >= len(reading.keys) or numbers[word] not in lexis.candidates(reading.keys[index]):
                     break
                 if nth and reading.breaks_between(last, index):
                     break
@@ -40,16 +36,16 @@ def word_by_word(phrases, lexis, numbers, reading, end):
 
 
 @settings(max_examples=150, deadline=None)
-@given(PHRASES, TEXTS, st.integers(0, 30))
-def test_the_trie_finds_what_going_word_by_word_finds(phrases, text, end):
+@given(PHRASES, TEXTS, st.sampled_from(Kind))
+def test_the_trie_finds_what_going_word_by_word_finds(phrases, text, kind):
     lexis = Lexis()
     numbers = {word: lexis.add(Word(word, (Form(word, Rule.SAME, Host.NOUN, article=True),))) for word in WORDS}
     index = PhraseIndex(lexis)
     for phrase in phrases:
-        index.add(tuple(numbers[word] for word in phrase), phrase)
+        index.add(tuple(numbers[word] for word in phrase), kind, phrase)
     reading = Reading(text)
-    indices, singles, longer = index.find(reading, end)
+    indices, singles, longer = index.find(reading)[kind]
     found = {(first, first, phrase) for first, some in zip(indices, singles, strict=True) for phrase in some}
-    assert found | set(longer) == word_by_word(phrases, lexis, numbers, reading, end)
+    assert found | set(longer) == word_by_word(phrases, lexis, numbers, reading)
     assert indices == sorted(indices)
     assert [first for first, _, _ in longer] == sorted(first for first, _, _ in longer)

@@ -8,6 +8,7 @@ import pytest
 
 from rasid.lexicon import gazetteer, knowledge
 from rasid.lexicon.lexis import Lexis
+from rasid.lexicon.phrases import PhraseIndex
 from rasid.lexicon.scan import Scan
 from rasid.tag.entities import EntityTagger
 from schemas.article import ArticleEvent
@@ -57,7 +58,7 @@ def test_the_order_of_the_gazetteer_does_not_matter(desk):
     names = list(gazetteer.own())
     random.Random(6).shuffle(names)
     lexis = Lexis()
-    shuffled = EntityTagger(lexis, knowledge.own())
+    shuffled = EntityTagger(PhraseIndex(lexis), knowledge.own())
     for name in names:
         shuffled.add(name)
     for row in ROWS:
