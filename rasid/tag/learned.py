@@ -19,7 +19,7 @@ _PROCLITICS: Final = frozenset("وفبلك".encode("cp1256"))
 _LAM: Final = "لل".encode("cp1256")
 _ARTICLE: Final = "ال".encode("cp1256")
 _SHORTEST: Final = 3  # letters that have to remain
-_UNKNOWN: Final = -1
+_UNKNOWN, _SILENT = 0, 1  # in place of a row: a spelling not seen yet, and one that says nothing
 
 
 def base(key: bytes, table: Mapping[bytes, object]) -> bytes | None:
@@ -41,20 +41,20 @@ class Learned:
     def __init__(self, heads: Iterable[str], weights: Mapping[bytes, Sequence[int]]) -> None:
         self.heads = tuple(heads)
         said = {key: row for key, row in weights.items() if any(row)}
-        self._rows = {key: row for row, key in enumerate(said, 1)}
-        self._weights = np.array([[0] * len(self.heads), *said.values()], np.float64) / UNIT
+        self._rows = {key: row for row, key in enumerate(said, 2)}
+        self._weights = np.array([*[[0] * len(self.heads)] * 2, *said.values()], np.float64) / UNIT
         self._begin(Vocabulary())
 
     def _begin(self, vocabulary: Vocabulary) -> None:
         """Forgets every spelling, to go by the numbers of `vocabulary`."""
         self._vocabulary = vocabulary
-        self._row = np.full(CAPACITY, _UNKNOWN, np.int32)
+        self._row = np.zeros(CAPACITY, np.int32)
         self._last = np.zeros(CAPACITY, np.int32)
 
     def _learn(self, numbers: Numbers) -> None:
         for number in set(numbers.tolist()):
             known = base(self._vocabulary.spellings[number], self._rows)
-            self._row[number] = 0 if known is None else self._rows[known]
+            self._row[number] = _SILENT if known is None else self._rows[known]
 
     def weights(self, spelled: Spelled) -> dict[str, float]:
         """What distinct words say together for each head: their sum over the root of how many say anything."""
@@ -63,10 +63,10 @@ class Learned:
             self._begin(vocabulary)
         self._last[numbers] = order  # of each distinct word the last place stays
         rows = self._row.take(numbers)
-        if (rows == _UNKNOWN).any():
+        if not rows.all():
             self._learn(numbers[rows == _UNKNOWN])
             rows = self._row.take(numbers)
-        rows = rows[(rows > 0) & (self._last.take(numbers) == order)]
+        rows = rows[(rows > _SILENT) & (self._last.take(numbers) == order)]
         if not len(rows):
             return {}
         said = self._weights.take(rows, axis=0).sum(axis=0) / len(rows) ** 0.5
