@@ -40,7 +40,7 @@ class Listed(NamedTuple):
 
 
 class Named(NamedTuple):
-    """A name from word `first` to word `last` of the reading, and how many letters of proclitics its first word has."""
+    """A name from word `first` to word `last` of the reading, and how many letters come off its first word."""
 
     type: EntityType
     first: int
@@ -49,12 +49,16 @@ class Named(NamedTuple):
 
 
 class Token(NamedTuple):
-    """A word of a sentence: its index in the reading, its proclitics, what remains, and what stands before it."""
+    """A word of a sentence: its index in the reading, its proclitics, what remains, and what stands before it; `parted`
+    where that ends a name, and how many letters come off the word before a name: none of للكرملين, whose alef is lost.
+    """
 
     at: int
     clitics: str
     core: str
     gap: str
+    parted: bool = False
+    cut: int = 0
 
 
 def listed_in(scan: Scan, entities: Iterable[Entity]) -> list[Listed]:
@@ -99,23 +103,31 @@ def sentences(reading: Reading, known: Classes) -> Iterator[list[Token]]:
     for index, key in enumerate(reading.keys):
         if not key:
             continue
-        gap = "" if before < 0 else _gap(reading, before, index)
+        gap, parted = ("", False) if before < 0 else _gap(reading, before, index)
         if tokens and (len(tokens) == LONGEST or reading.breaks_between(before, index)):
             yield tokens
-            tokens, gap = [], ""
+            tokens, gap, parted = [], "", False
         word = key.decode("cp1256", "replace") if key[0] else key[1:].decode("utf-8", "replace")
-        tokens.append(Token(index, *known.parts(word), gap))
+        clitics, core = known.parts(word)
+        tokens.append(Token(index, clitics, core, gap, parted, len(clitics) if clitics + core == word else 0))
         before = index
     if tokens:
         yield tokens
 
 
-def _gap(reading: Reading, left: int, right: int) -> str:
-    """What stands between two words apart from spaces: one sign of each kind."""
+def _gap(reading: Reading, left: int, right: int) -> tuple[str, bool]:
+    """What stands between two words apart from spaces, one sign of each kind, and whether a name ends there.
+
+    No name goes on behind a quotation mark, bracket, comma or colon; behind a dash only without a space, as in
+    نيويورك-تايمز.
+    """
     between = reading.text[reading.span(left)[1] : reading.span(right)[0]]
-    return "".join(sorted({_SIGNS.get(sign, "*") for sign in between if not sign.isspace()}))
+    signs = {_SIGNS.get(sign, "*") for sign in between if not sign.isspace()}
+    spaced = "-" in signs and any(map(str.isspace, between))
+    return "".join(sorted(signs)), spaced or not signs.isdisjoint(_PARTING)
 
 
+_PARTING: Final = frozenset('",():')
 _SIGNS: Final = {**dict.fromkeys('"“”«»', '"'), **dict.fromkeys("،,؛;", ","), **dict.fromkeys("-–—ـ", "-"),
                  **dict.fromkeys("([{", "("), **dict.fromkeys(")]}", ")"), ":": ":", ".": "."}  # fmt: skip
 
@@ -284,16 +296,29 @@ class SequenceTagger:
 def named(tokens: Sequence[Token], tags: Sequence[str]) -> Iterator[Named]:
     """The names that tags spell: B-PER, I-PER, O …; an I- that follows no name of its type begins one."""
     open_name: Named | None = None
-    for token, tag in zip(tokens, tags, strict=True):
+    for token, tag in zip(tokens, _cut_at_signs(tokens, tags), strict=True):
         kind = _TYPES.get(tag[2:])
         if open_name and tag.startswith("I-") and kind == open_name.type:
             open_name = open_name._replace(last=token.at)
             continue
         if open_name:
             yield open_name
-        open_name = Named(kind, token.at, token.at, len(token.clitics)) if kind else None
+        open_name = Named(kind, token.at, token.at, token.cut) if kind else None
     if open_name:
         yield open_name
+
+
+def _cut_at_signs(tokens: Sequence[Token], tags: Sequence[str]) -> Iterator[str]:
+    """Tags that no name runs across a sign with: behind a bracket or dash another begins, behind others none does."""
+    lost = False
+    for token, tag in zip(tokens, tags, strict=True):
+        inside = tag.startswith("I-")
+        if inside and token.parted:
+            lost = not {"(", "-"} & set(token.gap)
+            yield "O" if lost else "B" + tag[1:]
+            continue
+        lost = lost and inside
+        yield "O" if lost else tag
 
 
 @lru_cache(maxsize=1)
