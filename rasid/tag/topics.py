@@ -23,7 +23,7 @@ from schemas.tagged_article import Label, Topic
 
 FOLDER: Final = "topics"
 TITLE_TIMES: Final = 6  # mentions in the body that one in the headline is worth: it counts about 2.5 times as much
-LEAD: Final = 250  # entries of the body that are looked at: what a report is about is said where it begins
+LEAD: Final = 400  # entries of the body that are looked at: what a report is about is said where it begins
 MAX_COUNT: Final = 30  # mentions of a term, beyond which more say nothing
 LEAST_SCORE: Final = 3.0  # the score, for an article of usual length, from which a topic is given
 USUAL_WORDS: Final = 200
