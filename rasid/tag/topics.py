@@ -231,4 +231,4 @@ def _confidence(score: float, rival: float, usual: float) -> float:
     of three publishers (docs/tagging.md has the reliability it gives).
     """
     lead, strength = math.log((score + 1) / (rival + 1)), math.log(score / usual)
-    return round(1 / (1 + math.exp(0.29 - 1.61 * lead - 0.56 * strength)), 3)
+    return round(1 / (1 + math.exp(0.34 - 1.59 * lead - 0.5 * strength)), 3)

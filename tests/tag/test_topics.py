@@ -23,15 +23,17 @@ def test_each_head_has_forty_rows_of_our_own():
     assert min(counted.values()) >= 40
 
 
-@pytest.mark.parametrize(("file", "share"), [("topics.jsonl", 0.96), ("topics_fresh.jsonl", 0.92)])
-def test_surest_topics_are_under_the_head_a_reader_would_choose(desk, file, share):
+@pytest.mark.parametrize(
+    ("file", "share", "of_a_head"), [("topics.jsonl", 0.96, 0.8), ("topics_fresh.jsonl", 0.92, 0.65)]
+)
+def test_surest_topics_are_under_the_head_a_reader_would_choose(desk, file, share, of_a_head):
     tally, right, counted = TopicTally(desk.tagger.head_of), Counter(), Counter(r["topics"][0] for r in FILES[file])
     for row in FILES[file]:
         labelled = LabelledText(row["topics"], title=row["title"], body=row["body"])
         right[row["topics"][0]] += tally.add(labelled, desk.topics(row["title"], row["body"]))
     score = tally.score()
     assert score.accuracy >= share
-    assert {head: right[head] for head in HEADS if right[head] < 0.7 * counted[head]} == {}
+    assert {head: right[head] for head in HEADS if right[head] < of_a_head * counted[head]} == {}
     assert score.calibration_error < 0.08
 
 
