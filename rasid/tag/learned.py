@@ -18,6 +18,7 @@ _PROCLITICS: Final = frozenset("وفبلك".encode("cp1256"))
 _LAM: Final = "لل".encode("cp1256")
 _ARTICLE: Final = "ال".encode("cp1256")
 _SHORTEST: Final = 3  # letters that have to remain
+LEAST_WORDS: Final = 60  # known words below which a text says less in proportion: a few may be there by chance
 MAX_WORDS: Final = 400_000  # words remembered, as many as the lexis remembers
 
 
@@ -52,12 +53,15 @@ class Learned(dict[bytes, int]):
         return found
 
     def weights(self, keys: Iterable[bytes]) -> dict[str, float]:
-        """What distinct words say together for each head: their sum over the root of how many say anything."""
+        """What distinct words say together for each head: their sum over the root of how many say anything.
+
+        Of fewer than `LEAST_WORDS` over the root of that.
+        """
         said = list(filter(None, map(self.__getitem__, keys)))
         if not said:
             return {}
         total = (sum(said) + self._zero).to_bytes(_BITS // 8 * len(self.heads) + 1, "little")
-        size, scale = _BITS // 8, UNIT * len(said) ** 0.5
+        size, scale = _BITS // 8, UNIT * max(LEAST_WORDS, len(said)) ** 0.5
         return {
             head: (int.from_bytes(total[place * size : (place + 1) * size], "little") - _HALF) / scale
             for place, head in enumerate(self.heads)

@@ -17,7 +17,7 @@ weights = st.lists(st.integers(-400, 400), min_size=3, max_size=3)
 def test_a_packed_sum_is_the_sum(table, said):
     known = [word for word in said if any(table.get(word, []))]
     expected = {
-        head: sum(table[word][place] for word in known) / (learned.UNIT * len(known) ** 0.5) if known else 0.0
+        head: sum(table[word][place] for word in known) / (learned.UNIT * learned.LEAST_WORDS**0.5) if known else 0.0
         for place, head in enumerate(HEADS)
     }
     found = Learned(HEADS, table).weights(said)
