@@ -23,7 +23,7 @@ from agents.sending import Outgoing
 from agents.settings import Settings
 from rasid.intake import Rejected, decode
 from rasid.watch.fault import Fault, FaultReason
-from rasid.watch.watchbook import Watchbook
+from rasid.watch.watchbook import Watchbook, in_bulk
 from schemas.watch import Watch
 from schemas.worker_state import WorkerState
 
@@ -50,11 +50,13 @@ class Watchlist:
         async with Reader(self._settings, topics.WATCHES.name(self._settings), [0]) as reader:
             began = said = time.monotonic()
             async for records in reader.held():
-                self._take(records)
+                with in_bulk():
+                    self._take(records)
                 if time.monotonic() - said > PROGRESS_SECONDS:
                     said = time.monotonic()
                     log.info("watchlist: %d watches read in %.0f s", len(self.book), said - began)
-            log.info("watchlist: %d watches in force, %d faulty", len(self.book), len(self.faulty))
+            log.info("watchlist: %d watches in force, %d faulty, read in %.1f s", len(self.book), len(self.faulty),
+                     time.monotonic() - began)  # fmt: skip
             self._count()
             self.caught_up.set()
             self._changed.set()
