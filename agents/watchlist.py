@@ -6,6 +6,7 @@ as a metric, so that whoever changes the list can wait until all have it.
 """
 
 import asyncio
+import gc
 import logging
 import secrets
 import socket
@@ -57,6 +58,7 @@ class Watchlist:
                     log.info("watchlist: %d watches read in %.0f s", len(self.book), said - began)
             log.info("watchlist: %d watches in force, %d faulty, read in %.1f s", len(self.book), len(self.faulty),
                      time.monotonic() - began)  # fmt: skip
+            gc.freeze()  # what stays, so that the collector does not walk it while articles wait
             self._count()
             self.caught_up.set()
             self._changed.set()
