@@ -1,7 +1,6 @@
 """The names of an article from both taggers: the gazetteer's, those the sequence tagger adds, and surnames alone.
 
-Where they overlap the longer one stands, and the gazetteer's where they are of one length: it knows who is meant. But
-a listed place that the sequence tagger takes for an organisation is one: the side or club of that name.
+Where they overlap the longer one stands, and the gazetteer's where they are of one length: it knows who is meant.
 Nothing here looks beyond the sentence but the surnames, and those only add.
 """
 
@@ -36,8 +35,7 @@ def with_sequence(scan: Scan, entities: list[Entity], tagger: NameTagger) -> lis
     found = [_Given(span_of(scan, named), None, named.type) for named in tagger.names(scan, entities)]
     added = [each for each in found if word_key(each.span.text) not in _peoples()]
     listed = [_Given(span, entity, entity.type) for entity in entities for span in entity.mentions]
-    sides = {_place(each) for each in added if each.type == "ORG"}
-    given = [_trimmed(each, added) for each in listed if each.type != "LOC" or _place(each) not in sides] + added
+    given = [_trimmed(each, added) for each in listed] + added
     given.sort(key=lambda each: (-len(each.span.text.split()), each.entity is None, each.span.start - each.span.end))
     kept: list[_Given] = []
     held: dict[str, set[int]] = {"title": set(), "body": set()}
@@ -47,10 +45,6 @@ def with_sequence(scan: Scan, entities: list[Entity], tagger: NameTagger) -> lis
             held[each.span.field].update(places)
             kept.append(each)
     return _gathered(kept, tagger.called)
-
-
-def _place(given: _Given) -> tuple[str, int, int]:
-    return given.span.field, given.span.start, given.span.end
 
 
 def _trimmed(listed: _Given, added: list[_Given]) -> _Given:

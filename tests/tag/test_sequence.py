@@ -117,27 +117,3 @@ def test_a_name_ends_at_a_sign_that_no_name_spans(desk, text, tags, spelled):
 def test_a_clitic_stays_where_the_article_has_lost_its_alef(desk, text, spelled):
     given = next(sequence.named(tokens_of(desk, text), ["B-LOC"]))
     assert names.span_of(desk.scan(text), given).text == spelled
-
-
-class Said:
-    """A tagger of names that says what it is told to."""
-
-    called = sequence.TAGGER
-
-    def __init__(self, *said):
-        self.said = said
-
-    def names(self, scan, entities):
-        return self.said
-
-
-def test_a_country_that_plays_is_its_side(desk):
-    scan = desk.scan("فازت إيطاليا على فرنسا في باريس.")
-    listed = desk.tagger.entities(scan)
-    side = sequence.Named("ORG", 1, 1, 0)
-    assert {("ORG", "title", "إيطاليا"), ("LOC", "title", "باريس")} <= {
-        (each.type, span.field, span.text)
-        for each in desk.tagger.entities_with(scan, Said(side), listed)
-        for span in each.mentions
-    }
-    assert {each.name.en for each in listed} == {"Italy", "France", "Paris"}
