@@ -30,6 +30,7 @@ _PREFIXES: Final = {"by", "co", "re", "e"}  # shorter parts of compounds: by-ele
 _SPELLED_OUT: Final = 3  # letters of an acronym that is written with full stops too
 _PART: Final = 3  # letters of each part of an English compound
 _AS_ADJECTIVE: Final = {"US": "American", "USA": "American", "UK": "British", "EU": "European"}  # US troops
+_ACRONYM_OF: Final = {"American": "US", "British": "UK", "European": "EU"}
 _LINKS: Final = {"of", "for", "in", "on", "with", "by", "to", "from", "the", "a", "an", "and", "against"}
 
 
@@ -163,7 +164,10 @@ class Thesaurus:
             longest.pop()
         for chosen in product(*choices):
             words_chosen = tuple(word for each in chosen for word in each.words)
-            yield Rendering(words_chosen, tuple(stop for each in chosen for stop in each.stops))
+            stops = tuple(stop for each in chosen for stop in each.stops)
+            yield Rendering(words_chosen, stops)
+            if not _ACRONYM_OF.keys().isdisjoint(map(str, words_chosen)):  # American forces, US forces
+                yield Rendering(tuple(_ACRONYM_OF.get(str(word), word) for word in words_chosen), stops)
 
     def _parts(self, words: Phrase, target: Language, *, head: bool = True) -> list[list[Entry] | str] | None:
         """`words` as entries, longest first from the right, where the head stands; linking words stay as they are."""
