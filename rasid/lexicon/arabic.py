@@ -297,7 +297,8 @@ def _listed(stem: str, known: Knowledge) -> list[Noun]:
     key = folded(stem)
     found = [noun for noun in known.nouns.get(key, []) if _spelled_alike(noun.lemma, stem)]
     exact = [noun for noun in found if noun.lemma == stem]  # كرة is no كره without dots
-    if not exact and any(stem in noun.plurals for noun in known.by_plural.get(key, [])):
+    plural = len(stem) > _SHORT_VERB and any(stem in noun.plurals for noun in known.by_plural.get(key, []))
+    if plural and not exact:
         return []  # nor أسرى a family's أسري with them
     return exact or found or [noun for noun in known.by_short.get(key, []) if _spelled_alike(noun.lemma[:-1], stem)]
 
