@@ -194,10 +194,9 @@ def _with_lucene(
     sizes: Sequence[Size], watches: Sequence[Watch], texts: Sequence[ArticleEvent], step: Step
 ) -> list[Size]:
     """The sizes with what Lucene's Monitor takes at each."""
-    step("Lucene's Monitor", 0)
     made = {size.watches: size for size in sizes}
-    for number, line in enumerate(lucene_monitor.measured(watches, sorted(made), _raw(texts))):
-        step("Lucene's Monitor", number + 1)
+    for line in lucene_monitor.measured(watches, sorted(made), _raw(texts)):
+        step(f"Lucene's Monitor, {line.watches:,} watches done", 0)
         size = made[min(made, key=lambda each: abs(each - line.watches))]
         name, ratio = f"Lucene Monitor, {line.presearcher}", round(size.micros_per_article / line.micros, 2)
         peer = Peer(name, line.watches, line.micros, line.matches, line.load_seconds, ratio)

@@ -52,11 +52,14 @@ def measured(
         queries.write_text("".join(f"{line}\n" for line in given), "utf-8")
         arguments = [str(articles), str(queries), str(warm_up_seconds), *map(str, sizes)]
         command = ["java", HEAP, "-cp", f"{_jars()}/*", str(FOLDER / "Watches.java"), *arguments]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as program:
+        complaints = Path(folder) / "complaints.txt"
+        with complaints.open("w") as errors, subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=errors, text=True
+        ) as program:  # fmt: skip
             for said in program.stdout or ():
                 yield msgspec.json.decode(said, type=Line)
         if program.returncode:
-            raise RuntimeError(f"Lucene's Monitor ended with {program.returncode}")
+            raise RuntimeError(f"Lucene's Monitor ended with {program.returncode}: {complaints.read_text()[-500:]}")
 
 
 def _line(node: Node) -> Iterator[str]:

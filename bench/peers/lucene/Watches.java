@@ -54,7 +54,10 @@ public final class Watches {
     List<Query> watches = new ArrayList<>();
     try (BufferedReader lines = Files.newBufferedReader(Path.of(given[1]))) {
       for (String line; (line = lines.readLine()) != null; ) {
-        watches.add(read(new ArrayDeque<>(List.of(line.split("\t")))));
+        Query query = read(new ArrayDeque<>(List.of(line.split("\t"))));
+        if (query != null) {
+          watches.add(query);
+        }
       }
     }
     for (int each = 3; each < given.length; each++) {
@@ -64,7 +67,10 @@ public final class Watches {
     }
   }
 
-  /** A query in prefix order: `all N`, `any N`, `not`, each followed by its parts; `term` by its text. */
+  /**
+   * A query in prefix order: `all N`, `any N`, `not`, each followed by its parts; `term` by its text. Null where it asks
+   * for nothing but stop words: as Lucene's own parser, this one drops such parts.
+   */
   private static Query read(Queue<String> tokens) throws IOException {
     String kind = tokens.remove();
     if (kind.equals("term")) {
@@ -72,17 +78,22 @@ public final class Watches {
     }
     int count = Integer.parseInt(tokens.remove());
     BooleanQuery.Builder made = new BooleanQuery.Builder();
+    boolean asks = false;
     for (int part = 0; part < count; part++) {
       boolean denied = tokens.peek().equals("not");
       if (denied) {
         tokens.remove();
       }
-      made.add(read(tokens), denied ? Occur.MUST_NOT : kind.equals("all") ? Occur.MUST : Occur.SHOULD);
+      Query query = read(tokens);
+      if (query != null) {
+        made.add(query, denied ? Occur.MUST_NOT : kind.equals("all") ? Occur.MUST : Occur.SHOULD);
+        asks |= !denied;
+      }
     }
-    return made.build();
+    return asks ? made.build() : null;
   }
 
-  /** What the analyzer makes of a word or phrase; a phrase of stop words is empty and matches nothing. */
+  /** What the analyzer makes of a word or phrase; null of stop words. */
   private static Query term(String text) throws IOException {
     PhraseQuery.Builder made = new PhraseQuery.Builder();
     int position = -1;
@@ -97,7 +108,11 @@ public final class Watches {
       tokens.end();
     }
     PhraseQuery phrase = made.build();
-    return phrase.getTerms().length == 1 ? new TermQuery(phrase.getTerms()[0]) : phrase;
+    return switch (phrase.getTerms().length) {
+      case 0 -> null;
+      case 1 -> new TermQuery(phrase.getTerms()[0]);
+      default -> phrase;
+    };
   }
 
   private static void measure(
