@@ -9,6 +9,7 @@ import logging
 import os
 import signal
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,7 @@ log = logging.getLogger(__name__)
 STOP_SECONDS: Final = 30.0  # for work in hand to finish after SIGTERM
 FIRST_PAUSE_SECONDS: Final = 1.0
 LONGEST_PAUSE_SECONDS: Final = 30.0
+WELL_SECONDS: Final = 60.0  # of running, after which the next surprise counts as the first
 WRONG_USE: Final = 2  # an exit code that starting again cannot mend
 
 
@@ -33,15 +35,16 @@ class Supervisor:
 
     async def run(self) -> int:
         """Starts the worker again as often as it ends by surprise; returns its code when it ended otherwise."""
-        pause = FIRST_PAUSE_SECONDS
+        pause = 0.0
         while True:
+            began = time.monotonic()
             code = await self._once()
             if code in {0, WRONG_USE} or code == -signal.SIGTERM:
                 return code
             self.restarts += 1
+            pause = next_pause(pause, time.monotonic() - began)
             log.warning("the worker ended with %d and is started again in %.0f s", code, pause)
             await asyncio.sleep(pause)
-            pause = min(LONGEST_PAUSE_SECONDS, pause * 2)
 
     async def _once(self) -> int:
         with contextlib.ExitStack() as stack:
@@ -64,6 +67,12 @@ class Supervisor:
         except TimeoutError:
             process.kill()
             await process.wait()
+
+
+def next_pause(before: float, ran: float) -> float:
+    """Seconds until a worker is started again: doubled each time that it ends soon. `before` is the last pause."""
+    doubled = min(LONGEST_PAUSE_SECONDS, before * 2)
+    return FIRST_PAUSE_SECONDS if ran >= WELL_SECONDS else max(FIRST_PAUSE_SECONDS, doubled)
 
 
 def environment(settings: Settings, **changes: str) -> dict[str, str]:

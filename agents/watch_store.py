@@ -4,7 +4,7 @@ A change takes the revision after the one that is there. What a watch means is c
 """
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from agents.settings import Settings
 from rasid.errors import ConfigError, QueryError
 from rasid.watch.links import searches
 from rasid.watch.parser import parse
-from rasid.watch.watchbook import Watchbook
+from rasid.watch.watchbook import Watchbook, in_bulk
 from schemas.watch import Watch
 from schemas.worker_state import WorkerState
 
@@ -95,15 +95,17 @@ def workers(settings: Settings, since_ms: int) -> dict[str, WorkerState]:
     return found
 
 
-def checked(watches: Iterable[Watch], present: Mapping[str, Watch]) -> None:
+def checked(watches: Iterable[Watch], present: Mapping[str, Watch], step: Callable[[], None] = lambda: None) -> None:
     """Raises QueryError with the watch's id, unless each of `watches` would be in force beside those that are there.
 
-    A watch that another refers to by `search:` may be among them or there already.
+    A watch that another refers to by `search:` may be among them or there already. `step` is called for each.
     """
     wanted = list(watches)
     book = Watchbook()
-    for watch in [*_referred(wanted, present), *wanted]:
-        book.add(msgspec.structs.replace(watch, enabled=True))
+    with in_bulk():
+        for watch in [*_referred(wanted, present), *wanted]:
+            book.add(msgspec.structs.replace(watch, enabled=True))
+            step()
     for watch in wanted:
         if watch.id in book.faulty:
             fault = book.faulty[watch.id]

@@ -6,6 +6,7 @@ as a metric, so that whoever changes the list can wait until all have it.
 """
 
 import asyncio
+import gc
 import logging
 import secrets
 import socket
@@ -23,7 +24,7 @@ from agents.sending import Outgoing
 from agents.settings import Settings
 from rasid.intake import Rejected, decode
 from rasid.watch.fault import Fault, FaultReason
-from rasid.watch.watchbook import Watchbook
+from rasid.watch.watchbook import Watchbook, in_bulk
 from schemas.watch import Watch
 from schemas.worker_state import WorkerState
 
@@ -50,11 +51,14 @@ class Watchlist:
         async with Reader(self._settings, topics.WATCHES.name(self._settings), [0]) as reader:
             began = said = time.monotonic()
             async for records in reader.held():
-                self._take(records)
+                with in_bulk():
+                    self._take(records)
                 if time.monotonic() - said > PROGRESS_SECONDS:
                     said = time.monotonic()
                     log.info("watchlist: %d watches read in %.0f s", len(self.book), said - began)
-            log.info("watchlist: %d watches in force, %d faulty", len(self.book), len(self.faulty))
+            log.info("watchlist: %d watches in force, %d faulty, read in %.1f s", len(self.book), len(self.faulty),
+                     time.monotonic() - began)  # fmt: skip
+            gc.freeze()  # what stays, so that the collector does not walk it while articles wait
             self._count()
             self.caught_up.set()
             self._changed.set()

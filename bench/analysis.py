@@ -1,12 +1,11 @@
 """The analysis alone, in one process without a broker: time an article, by how many watches there are.
 
-Beside it, in the same run and over the same texts, `ahocorasick_rs` looks for the watches' own words as bare strings:
-the floor for whoever reads the whole text, without inflection, clitics, other languages, evidence or operators. All
-times are this process' CPU time, so that others on the machine count for less.
+Beside it, in the same run and over the same texts, the peers of bench/peers: Lucene's Monitor, and who looks for the
+watches' own words as bare strings: the floor for whoever reads the whole text, without inflection, clitics, other
+languages, evidence or operators. All times are CPU time of one thread, so that others on the machine count for less.
 """
 
 import gc
-import importlib.util
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -16,15 +15,15 @@ from typing import Final
 import msgspec
 
 from bench import articles, machine
+from bench.peers import lucene_monitor
+from bench.peers.record import Peer
+from bench.peers.strings import FINDERS, installed, strings_of
 from rasid.analysis import Analysis
-from rasid.watch.parser import parse
-from rasid.watch.query import Term, walk
-from rasid.watch.watchbook import Watchbook
+from rasid.watch.watchbook import Watchbook, in_bulk
 from schemas.article import ArticleEvent
 from schemas.watch import Watch
 
 SIZES: Final = (1_000, 10_000, 100_000)
-PEER: Final = "ahocorasick_rs"
 ROUNDS: Final = 3  # of which the quickest counts: what is slower is the machine's doing
 
 Step = Callable[[str, int], None]
@@ -32,19 +31,24 @@ Step = Callable[[str, int], None]
 
 @dataclass(frozen=True)
 class Options:
-    """What to measure: articles of `articles` (`count` at most), and the first so many watches of `watches`."""
+    """What to measure: articles of `articles` (`count` at most), and the first so many watches of `watches`.
+
+    `lucene` asks for Lucene's Monitor, which warms up for half a minute twice a size.
+    """
 
     articles: Path | None = None
     watches: Path | None = None
     sizes: Sequence[int] = ()
     count: int = 2_000
+    lucene: bool = False
 
 
 class Size(msgspec.Struct, frozen=True):
     """With so many watches: articles/s and µs an article to fold, tokenise and match with evidence.
 
     `tagged_*`: with topics and entities, from the event to the records that go out, encoded. `first_micros`: of
-    matching in the first pass, when most words are new. `peer_*`: ahocorasick_rs over the raw text, where installed.
+    matching in the first pass, when most words are new. `verified_per_article`: phrases that presearch found by
+    letters, all of which are looked at.
     """
 
     articles_per_second: float
@@ -58,9 +62,7 @@ class Size(msgspec.Struct, frozen=True):
     load_seconds: float
     memory_mb: float
     faulty: int
-    peer_strings: int | None
-    peer_micros: float | None
-    peer_ratio: float | None
+    peers: list[Peer]
 
 
 class Measured(msgspec.Struct, frozen=True):
@@ -89,6 +91,8 @@ def measure(options: Options, step: Step) -> Measured:
     reading = _quickest(lambda: _scans(analysis.book, texts), texts)
     tags = _tags_micros(analysis, texts)
     sizes = [_size(analysis, watches[:size], texts, step) for size in _sizes(options.sizes, len(watches))]
+    if options.lucene:
+        sizes = _with_lucene(sizes, [each for each in watches if each.id not in analysis.book.faulty], texts, step)
     words = sum(len(analysis.book.scan(each).reading.at_place) for each in texts) / len(texts)
     last = sizes[-1]
     return Measured(
@@ -105,10 +109,11 @@ def _sizes(wanted: Sequence[int], most: int) -> list[int]:
 def _size(analysis: Analysis, watches: Sequence[Watch], texts: Sequence[ArticleEvent], step: Step) -> Size:
     book = analysis.book
     before, began = _memory_mb(), time.process_time()
-    for number, watch in enumerate(watches[len(book) + len(book.faulty) :]):
-        book.add(watch)
-        if number % 100 == 0:
-            step(f"loading {len(watches):,} watches", number)
+    with in_bulk():
+        for number, watch in enumerate(watches[len(book) + len(book.faulty) :]):
+            book.add(watch)
+            if number % 100 == 0:
+                step(f"loading {len(watches):,} watches", number)
     load = time.process_time() - began
     step(f"matching with {len(watches):,} watches", 0)
     first = _micros(lambda: _matches(book, texts), texts)
@@ -120,11 +125,10 @@ def _size(analysis: Analysis, watches: Sequence[Watch], texts: Sequence[ArticleE
     micros = _quickest(lambda: _matches(book, texts), texts)
     _whole(analysis, texts)
     tagged = _quickest(lambda: _whole(analysis, texts), texts)
-    strings, peer = _peer((each for each in watches if each.id not in book.faulty), texts)
+    peers = _string_peers([each for each in watches if each.id not in book.faulty], texts, micros, step)
     return Size(
         round(1e6 / micros, 1), micros, len(book), round(found / len(texts), 3), round(verified, 2), first,
-        round(1e6 / tagged, 1), tagged, round(load, 2), round(memory, 1), len(book.faulty), strings, peer,
-        round(micros / peer, 2) if peer else None,
+        round(1e6 / tagged, 1), tagged, round(load, 2), round(memory, 1), len(book.faulty), peers,
     )  # fmt: skip
 
 
@@ -167,21 +171,41 @@ def _tags_micros(analysis: Analysis, texts: Sequence[ArticleEvent]) -> float:
     return min(run() for _ in range(ROUNDS))
 
 
-def _peer(watches: Iterable[Watch], texts: Sequence[ArticleEvent]) -> tuple[int | None, float | None]:
-    """How many strings there are in the queries, and the µs that the peer takes to find all of them in an article."""
-    if importlib.util.find_spec(PEER) is None:
-        return None, None
-    import ahocorasick_rs
+def _string_peers(
+    watches: Iterable[Watch], texts: Sequence[ArticleEvent], ours: float, step: Step
+) -> list[Peer]:  # fmt: skip
+    """Those that are installed, each looking for all strings of the queries in every text."""
+    strings, raw = strings_of(watches), _raw(texts)
+    found = []
+    for name, (_, make) in FINDERS.items():
+        if installed(name):
+            step(f"{name}, {len(strings):,} strings", 0)
+            began = time.process_time()
+            finder = make(strings)
+            load = time.process_time() - began
+            count = sum(map(finder, raw)) / len(raw)
+            micros = _quickest(lambda finder=finder: [*map(finder, raw)], texts)  # type: ignore[misc]
+            ratio = round(ours / micros, 2)
+            found.append(Peer(name, len(strings), micros, round(count, 3), round(load, 2), ratio))
+    return found
 
-    strings = sorted({term.text for watch in watches for term in walk(parse(watch.query)) if isinstance(term, Term)})
-    automaton = ahocorasick_rs.AhoCorasick(strings)
-    raw = [f"{each.title}\n\n{each.body}" for each in texts]
 
-    def run() -> None:
-        for text in raw:
-            automaton.find_matches_as_indexes(text, overlapping=True)
+def _with_lucene(
+    sizes: Sequence[Size], watches: Sequence[Watch], texts: Sequence[ArticleEvent], step: Step
+) -> list[Size]:
+    """The sizes with what Lucene's Monitor takes at each."""
+    made = {size.watches: size for size in sizes}
+    for line in lucene_monitor.measured(watches, sorted(made), _raw(texts)):
+        step(f"Lucene's Monitor, {line.watches:,} watches done", 0)
+        size = made[min(made, key=lambda each: abs(each - line.watches))]
+        name, ratio = f"Lucene Monitor, {line.presearcher}", round(size.micros_per_article / line.micros, 2)
+        peer = Peer(name, line.watches, line.micros, line.matches, line.load_seconds, ratio)
+        made[size.watches] = msgspec.structs.replace(size, peers=[*size.peers, peer])
+    return list(made.values())
 
-    return len(strings), _quickest(run, texts)
+
+def _raw(texts: Iterable[ArticleEvent]) -> list[str]:
+    return [f"{each.title}\n\n{each.body}" for each in texts]
 
 
 def _quickest(run: Callable[[], object], texts: Sequence[ArticleEvent]) -> float:

@@ -9,6 +9,8 @@ import click
 from agents.cli import terminal
 from bench import analysis as alone
 from bench import kafka_node
+from bench.peers import lucene_monitor
+from bench.peers.strings import FINDERS, installed
 from bench.pipeline import LATENCY, Options, measure
 from bench.report import Summary, summary, write
 from bench.systems.roster import SYSTEMS
@@ -73,6 +75,7 @@ def pipeline(  # noqa: PLR0913
 @bench.command(epilog="""\b
 Examples:
   rasid bench analysis
+  rasid bench analysis --articles articles.jsonl.gz --watches watches.jsonl.gz --lucene
   rasid bench analysis --articles articles.jsonl.gz --watches watches.jsonl.gz --size 10000 --json""")  # fmt: skip
 @click.option(
     "--articles", type=FILE, help="Articles of a .jsonl or .jsonl.gz file instead of those made from the seeds."
@@ -83,18 +86,24 @@ Examples:
     help="With the first so many watches; may be repeated. Without it 1,000, 10,000, 100,000 and all.",
 )  # fmt: skip
 @click.option("--count", type=click.IntRange(min=1), default=2000, show_default=True, help="Articles, at most.")
+@click.option("--lucene", is_flag=True, help="Measure Lucene's Monitor too (java, mvn): two half minutes more a size.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
-def analysis(
-    *, articles: Path | None, watches: Path | None, sizes: tuple[int, ...], count: int, as_json: bool
+def analysis(  # noqa: PLR0913 -- one parameter an option
+    *, articles: Path | None, watches: Path | None, sizes: tuple[int, ...], count: int, lucene: bool,
+    as_json: bool,
 ) -> None:  # fmt: skip
     """Measure the analysis of an article alone, in one process without a broker.
 
     For each number of watches: the time to fold, tokenise and match with evidence; with topics, entities and encoding;
-    memory, loading, and how many watches were verified. Beside it ahocorasick_rs over the raw text with the same
-    strings (extra `bench`). Times are CPU time of this process, after one pass that fills the caches.
+    memory, loading, and how many phrases were verified. Beside it the peers: Lucene's Monitor where asked for, and with
+    the same strings over the raw text ahocorasick_rs, pyahocorasick and spaCy's PhraseMatcher (extra `bench`). Times
+    are CPU time of one thread, after one pass that fills the caches.
     """
+    lacking = lucene_monitor.missing()
+    if lucene and lacking:
+        raise RasidError(lacking)
     with terminal.progress("", None) as bar:
-        found = alone.measure(alone.Options(articles, watches, sizes, count), bar.at_step)
+        found = alone.measure(alone.Options(articles, watches, sizes, count, lucene), bar.at_step)
     if as_json:
         terminal.emit(found)
     else:
@@ -105,7 +114,6 @@ ANALYSIS: Final = {
     "watches": "watches", "articles_per_second": "articles/s", "micros_per_article": "µs an article",
     "tagged_micros": "µs with tags", "first_micros": "µs, first pass", "matches_per_article": "matches",
     "verified_per_article": "verified", "load_seconds": "loading, s", "memory_mb": "MB",
-    "peer_micros": "ahocorasick µs", "peer_ratio": "times ahocorasick",
 }  # fmt: skip
 
 
@@ -117,9 +125,24 @@ def _show_analysis(found: alone.Measured) -> None:
         figures = [getattr(size, name) for name in ANALYSIS]
         made.add_row(*("-" if each is None else f"{each:,}" for each in figures))
     terminal.show(made)
+    _show_peers(found)
     terminal.show(
         f"to fold and tokenise {found.reading_micros} µs, topics and entities {found.tags_micros} µs an article"
     )
+
+
+def _show_peers(found: alone.Measured) -> None:
+    made = terminal.table("watches", "peer", "given", "µs an article", "found", "loading, s", "ours takes, times")
+    for size in found.sizes:
+        for peer in size.peers:
+            figures = (peer.given, peer.micros, peer.found, peer.load_seconds, peer.ratio)
+            made.add_row(f"{size.watches:,}", peer.name, *(f"{each:,}" for each in figures))
+    terminal.show(made)
+    for name in FINDERS:
+        if not installed(name):
+            terminal.say(f"{name} was left out: its library is not installed (extra `bench`)")
+    if not any(peer.name.startswith("Lucene") for size in found.sizes for peer in size.peers):
+        terminal.say(lucene_monitor.missing() or "Lucene's Monitor was left out: ask for it with --lucene")
 
 
 def _note(text: str) -> None:

@@ -224,7 +224,9 @@ def import_watches(  # noqa: PLR0913 -- one parameter an option
     present = watch_store.read(settings)
     found = list(watch_store.changes(wanted, present, prune=prune))
     gone = [each.watch.id for each in found if each.what == "removed"]
-    watch_store.checked(wanted, {watch_id: each for watch_id, each in present.items() if watch_id not in gone})
+    left = {watch_id: each for watch_id, each in present.items() if watch_id not in gone}
+    with terminal.progress("watches checked", len(wanted)) as bar:
+        watch_store.checked(wanted, left, bar.step)
     written = [each.watch for each in found if each.what in {"added", "changed"}]
     reached = 0 if dry_run or not (written or gone) else watch_store.write(settings, written, gone)
     if as_json:

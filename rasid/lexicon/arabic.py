@@ -133,7 +133,8 @@ def _readings(typed: str, term: str, stem: str, known: Knowledge) -> tuple[list[
     elif any(noun.lemma == stem for noun in listed):  # nor قاضي a قاضى with them
         verbs = [verb for verb in verbs if verb.present == term]
     if verbs and (isinstance(typed, Verbal) or not listed):
-        return [noun for noun in listed if any(stem in verb.masdars for verb in verbs)], verbs
+        deed = any(stem in verb.masdars for verb in verbs)  # الحج, of حج
+        return (listed or [Noun(stem, "noun", "m")]) if deed else [], verbs
     if any(verb.past == stem for verb in verbs):  # نام is rather "slept" than a نامي without its ending
         listed = [noun for noun in listed if noun.lemma[:-1] != stem or "defective" not in noun.flags]
     if len(stem) <= _SHORT_VERB and SHADDA not in typed and listed:
@@ -233,7 +234,7 @@ def _is_another(form: Form, verb: Verb, known: Knowledge) -> bool:
     """Whether a form of a verb has the letters of a listed word or of another verb's commoner form."""
     if form.key in {key_of(folded(verb.past)), key_of(folded(verb.present))}:
         return False
-    ours = form.key.endswith(_OURS) and form.key[:-2] in known.words and not form.spelled.startswith(verb.past)
+    ours = form.key.endswith(_OURS) and known.is_noun(form.spelled[:-2]) and not form.spelled.startswith(verb.past)
     woman = form.spelled.endswith("ي") and form.key[:-1] in known.words  # توافقي: an adjective of توافق
     common = {key_of(folded(each)) for each in verb.commonest}
     if ours or woman or (form.key in known.words and (form.key not in common or known.is_noun(form.spelled))):
@@ -296,6 +297,9 @@ def _listed(stem: str, known: Knowledge) -> list[Noun]:
     key = folded(stem)
     found = [noun for noun in known.nouns.get(key, []) if _spelled_alike(noun.lemma, stem)]
     exact = [noun for noun in found if noun.lemma == stem]  # كرة is no كره without dots
+    plural = len(stem) > _SHORT_VERB and any(stem in noun.plurals for noun in known.by_plural.get(key, []))
+    if plural and not exact:
+        return []  # nor أسرى a family's أسري with them
     return exact or found or [noun for noun in known.by_short.get(key, []) if _spelled_alike(noun.lemma[:-1], stem)]
 
 

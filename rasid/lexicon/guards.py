@@ -21,7 +21,7 @@ _ARTICLE = key_of("ال")
 _TO = {"ل", "ب", "ول", "وب", "فل"}  # and before which it is more likely its verbal noun: لمنح
 _BARE = {"", "و", "ف"}  # before which a plural spelled like a verb is more likely the verb: كتب
 # Words so common before a pronoun that a ه after them is "his", not the ة of another word typed without its dots.
-_HIS = frozenset("عمل طلب سن دور حكم خط عين فكر مكتب كتب قدر حد بيت حق رأي وقت سر جراح".split())  # noqa: SIM905 -- a list of words
+_HIS = frozenset("عمل طلب سن دور حكم خط عين فكر مكتب كتب قدر حد بيت حق رأي وقت سر".split())  # noqa: SIM905 -- a list of words
 
 
 def settled(form: Form, known: Knowledge) -> Form:
@@ -45,7 +45,7 @@ def _dots(form: Form, known: Knowledge) -> Dots:
     if spelled.endswith("ه"):
         return Dots.ALWAYS if form.rule is Rule.VERB or known.ends_heh(form.key) else Dots.FORGIVEN
     other = spelled[:-1] + _UNDOTTED.get(spelled[-1], "")
-    if other == spelled[:-1]:
+    if other == spelled[:-1] or len(spelled) > _SHORT_NOUN:  # longer ones are mostly one word in two spellings
         return Dots.FORGIVEN
     if known.has_noun(other):
         return Dots.ALWAYS

@@ -114,9 +114,9 @@ class Knowledge:
         return key in self.words or key in self.names or (self.with_dictionary and key in dictionary.words())
 
     def has_noun(self, spelled: str) -> bool:
-        """Whether a listed noun or its broken plural is spelled so, marks compared."""
+        """Whether a listed noun or its broken plural is spelled so, marks compared; adjectives of relation are none."""
         letters = folded(spelled)
-        return any(noun.lemma == spelled for noun in self.nouns.get(letters, ())) or any(
+        return any(noun.lemma == spelled and noun.pos != "nisba" for noun in self.nouns.get(letters, ())) or any(
             spelled in noun.plurals for noun in self.by_plural.get(letters, ()))  # fmt: skip
 
     def ends_heh(self, key: bytes) -> bool:

@@ -263,7 +263,8 @@ def _dotted_alike(form: Form, split: Split, written: Letters) -> bool:
 
 def _bears_other(form: Form, split: Split, written: Letters) -> bool:
     """Whether a letter inside bears a hamza that the form has not (فتأتي is not فتاتي), or lacks a verb's (يقرون)."""
-    inside = list(zip(form.spelled[1:], (letter for letter, _ in written[len(split.proclitic) + 1 :]), strict=False))
+    met = written[len(split.proclitic) + 1 :]
+    inside = [(own, letter) for (own, _), (letter, _) in zip(letters(form.spelled)[1:], met, strict=False)]
     if any(own in "اوي" and letter in _SEATS_OF_HAMZA for own, letter in inside):
         return True
     return form.rule is Rule.VERB and any(own in "ؤئ" and letter in "وي" for own, letter in inside)

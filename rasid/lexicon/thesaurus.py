@@ -24,11 +24,13 @@ Key = tuple[str, ...]
 MAX_COMPOSED: Final = 200  # phrases a term may be composed to; beyond it the entries' first forms serve
 _NO_WORD: Final = re.compile(r"[-.'\u2019/&]")  # what a reader takes for a gap between words
 _ARABIC: Final = re.compile("[\u0600-\u08ff\ufb50-\ufeff]")
-_VERB_ENDINGS: Final = ("ed", "ing")
+_PARTICIPLE: Final = "ed"  # jailed: of the verb, and an adjective of its own
+_VERB_ENDINGS: Final = (_PARTICIPLE, "ing")
 _PREFIXES: Final = {"by", "co", "re", "e"}  # shorter parts of compounds: by-election, re-election
 _SPELLED_OUT: Final = 3  # letters of an acronym that is written with full stops too
 _PART: Final = 3  # letters of each part of an English compound
 _AS_ADJECTIVE: Final = {"US": "American", "USA": "American", "UK": "British", "EU": "European"}  # US troops
+_ACRONYM_OF: Final = {"American": "US", "British": "UK", "European": "EU"}
 _LINKS: Final = {"of", "for", "in", "on", "with", "by", "to", "from", "the", "a", "an", "and", "against"}
 
 
@@ -84,8 +86,8 @@ class Thesaurus:
         found: list[Entry] = []
         for key in self._keys(words):
             found.extend(entry for entry in self._index.get(key, []) if entry not in found)
-        if not found and len(words) == 1 and language_of(*words) == "en":
-            return self._of_verb(words[0].lower())
+        if len(words) == 1 and language_of(*words) == "en" and (not found or words[0].endswith(_PARTICIPLE)):
+            return [*found, *(entry for entry in self._of_verb(words[0].lower()) if entry not in found)]
         if found or len(words) != 2 or language_of(*words) == "ar" or min(map(len, words)) < _PART:  # noqa: PLR2004
             return found
         return self.entries(("".join(words).lower(),))  # rain forest
@@ -162,7 +164,10 @@ class Thesaurus:
             longest.pop()
         for chosen in product(*choices):
             words_chosen = tuple(word for each in chosen for word in each.words)
-            yield Rendering(words_chosen, tuple(stop for each in chosen for stop in each.stops))
+            stops = tuple(stop for each in chosen for stop in each.stops)
+            yield Rendering(words_chosen, stops)
+            if not _ACRONYM_OF.keys().isdisjoint(map(str, words_chosen)):  # American forces, US forces
+                yield Rendering(tuple(_ACRONYM_OF.get(str(word), word) for word in words_chosen), stops)
 
     def _parts(self, words: Phrase, target: Language, *, head: bool = True) -> list[list[Entry] | str] | None:
         """`words` as entries, longest first from the right, where the head stands; linking words stay as they are."""

@@ -15,7 +15,8 @@ _LEAST_LETTERS: Final = 5  # below it too many Arabic words are a vowel away
 _ARABIC_ONLY: Final = frozenset("حعضظثذةءئؤأإآى")  # letters that transliterations of European names hardly use
 _VOWELS: Final = "اوي"
 _SOUNDS: Final = (("غ", "جكق"), ("ج", "غ"), ("ق", "غ"), ("ت", "ط"), ("ط", "ت"), ("س", "ص"), ("ص", "س"))
-_ENDINGS: Final = (("سكي", "سكاي"), ("سكاي", "سكي"), ("يتش", "يش"), ("يش", "يتش"), ("تاين", "تين"), ("تين", "تاين"))
+_ENDINGS: Final = (("سكي", "سكاي"), ("سكاي", "سكي"), ("يتش", "يش"), ("يش", "يتش"), ("تاين", "تين"), ("تين", "تاين"),
+                    ("يز", "يس"), ("يس", "يز"), ("يز", "يث"), ("يث", "يز"), ("تس", "تز"), ("تز", "تس"))  # fmt: skip
 # Words with two spellings in newspapers of equal standing, whatever follows them.
 _CUSTOMARY: Final = (("أمريك", "أميرك"), ("ديمقراط", "ديموقراط"), ("دبلوماس", "ديبلوماس"), ("إفريق", "أفريق"),
                      ("انجليز", "انكليز"), ("إنجليز", "إنكليز"), ("أوروب", "أورب"), ("أوكران", "أكران"),

@@ -19,6 +19,7 @@ _PROCLITICS: Final = frozenset("وفبلك".encode("cp1256"))
 _LAM: Final = "لل".encode("cp1256")
 _ARTICLE: Final = "ال".encode("cp1256")
 _SHORTEST: Final = 3  # letters that have to remain
+LEAST_WORDS: Final = 60  # known words below which a text says less in proportion: a few may be there by chance
 _UNKNOWN, _SILENT = 0, 1  # in place of a row: a spelling not seen yet, and one that says nothing
 
 
@@ -57,7 +58,10 @@ class Learned:
             self._row[number] = _SILENT if known is None else self._rows[known]
 
     def weights(self, spelled: Spelled) -> dict[str, float]:
-        """What distinct words say together for each head: their sum over the root of how many say anything."""
+        """What distinct words say together for each head: their sum over the root of how many say anything.
+
+        Of fewer than `LEAST_WORDS` over the root of that.
+        """
         vocabulary, numbers, order = spelled
         if vocabulary is not self._vocabulary:
             self._begin(vocabulary)
@@ -69,7 +73,7 @@ class Learned:
         rows = rows[(rows > _SILENT) & (self._last.take(numbers) == order)]
         if not len(rows):
             return {}
-        said = self._weights.take(rows, axis=0).sum(axis=0) / len(rows) ** 0.5
+        said = self._weights.take(rows, axis=0).sum(axis=0) / max(LEAST_WORDS, len(rows)) ** 0.5
         return dict(zip(self.heads, said.tolist(), strict=True))
 
 

@@ -1,8 +1,9 @@
-"""Names that no list holds: a conditional random field over the words of a sentence (CRFsuite, first order, BIO).
+"""Names that no list holds: a conditional random field over the words of a sentence (CRFsuite, first order, BIO), and a
+network (rasid.tag.network), whose answers are averaged.
 
-Its features are the word and its neighbours, affixes, clitics, classes of words used alike, what the gazetteer says of
-the place, and what stands between words. Training and tagging ask for them here, so that they cannot differ. The model
-is seeds/models/names.crfsuite; bench/training/names.py makes it.
+What the field sees is the word and its neighbours, affixes, clitics, classes of words used alike, what the gazetteer
+says of the place, and what stands between words. Training and tagging ask for it here, so that they cannot differ. The
+field is seeds/models/names.crfsuite; bench/training/names.py makes it.
 """
 
 from bisect import bisect_right
@@ -11,16 +12,20 @@ from functools import lru_cache
 from importlib.resources import as_file, files
 from typing import Any, Final, NamedTuple, Protocol
 
+import numpy as np
+
 from rasid.lexicon import gazetteer, seeds
 from rasid.lexicon.scan import Scan
-from rasid.tag import classes
+from rasid.tag import classes, network
 from rasid.tag.classes import Classes
+from rasid.tag.network import Network
 from rasid.text.reading import Reading, keys_of
 from schemas.tagged_article import Entity, EntityType
 
 TAGGER: Final = "sequence"
 FOLDER: Final = "models"
 FILE: Final = "names.crfsuite"
+MOST_NUMBERED: Final = 200_000
 LONGEST: Final = 120  # words of a sentence: a longer one is cut, as tables and lists of names may never end
 _AFFIX: Final = 3
 _TYPES: Final[dict[str, EntityType]] = {"PER": "PER", "LOC": "LOC", "ORG": "ORG"}  # MISC is trained on, not given
@@ -35,7 +40,7 @@ class Listed(NamedTuple):
 
 
 class Named(NamedTuple):
-    """A name from word `first` to word `last` of the reading, and how many letters of proclitics its first word has."""
+    """A name from word `first` to word `last` of the reading, and how many letters come off its first word."""
 
     type: EntityType
     first: int
@@ -44,12 +49,16 @@ class Named(NamedTuple):
 
 
 class Token(NamedTuple):
-    """A word of a sentence: its index in the reading, its proclitics, what remains, and what stands before it."""
+    """A word of a sentence: its index in the reading, its proclitics, what remains, and what stands before it; `parted`
+    where that ends a name, and how many letters come off the word before a name: none of للكرملين, whose alef is lost.
+    """
 
     at: int
     clitics: str
     core: str
     gap: str
+    parted: bool = False
+    cut: int = 0
 
 
 def listed_in(scan: Scan, entities: Iterable[Entity]) -> list[Listed]:
@@ -94,23 +103,31 @@ def sentences(reading: Reading, known: Classes) -> Iterator[list[Token]]:
     for index, key in enumerate(reading.keys):
         if not key:
             continue
-        gap = "" if before < 0 else _gap(reading, before, index)
+        gap, parted = ("", False) if before < 0 else _gap(reading, before, index)
         if tokens and (len(tokens) == LONGEST or reading.breaks_between(before, index)):
             yield tokens
-            tokens, gap = [], ""
+            tokens, gap, parted = [], "", False
         word = key.decode("cp1256", "replace") if key[0] else key[1:].decode("utf-8", "replace")
-        tokens.append(Token(index, *known.parts(word), gap))
+        clitics, core = known.parts(word)
+        tokens.append(Token(index, clitics, core, gap, parted, len(clitics) if clitics + core == word else 0))
         before = index
     if tokens:
         yield tokens
 
 
-def _gap(reading: Reading, left: int, right: int) -> str:
-    """What stands between two words apart from spaces: one sign of each kind."""
+def _gap(reading: Reading, left: int, right: int) -> tuple[str, bool]:
+    """What stands between two words apart from spaces, one sign of each kind, and whether a name ends there.
+
+    No name goes on behind a quotation mark, bracket, comma or colon; behind a dash only without a space, as in
+    نيويورك-تايمز.
+    """
     between = reading.text[reading.span(left)[1] : reading.span(right)[0]]
-    return "".join(sorted({_SIGNS.get(sign, "*") for sign in between if not sign.isspace()}))
+    signs = {_SIGNS.get(sign, "*") for sign in between if not sign.isspace()}
+    spaced = "-" in signs and any(map(str.isspace, between))
+    return "".join(sorted(signs)), spaced or not signs.isdisjoint(_PARTING)
 
 
+_PARTING: Final = frozenset('",():')
 _SIGNS: Final = {**dict.fromkeys('"“”«»', '"'), **dict.fromkeys("،,؛;", ","), **dict.fromkeys("-–—ـ", "-"),
                  **dict.fromkeys("([{", "("), **dict.fromkeys(")]}", ")"), ":": ":", ".": "."}  # fmt: skip
 
@@ -226,37 +243,82 @@ class NameTagger(Protocol):
 
 
 class SequenceTagger:
-    """The trained field. Opening it reads the model from disk; it takes no network and no GPU."""
+    """Field and network, each with half a voice. Opening it reads both from disk; it takes no network and no GPU."""
 
     called: Final = TAGGER
 
-    def __init__(self, known: Classes, model: Any = None) -> None:
+    def __init__(self, known: Classes, field: Any = None, net: Network | None = None) -> None:
         self._classes = known
-        self._model = model or _opened()
+        self._field = field or _opened()
+        self._net = net or network.own()
+        self._columns = [(column, tag) for column, tag in enumerate(network.TAGS) if tag in self._field.labels()]
+        self._numbers: dict[tuple[str, str, str, str], tuple[int, list[int]]] = {}
 
     def names(self, scan: Scan, entities: Iterable[Entity]) -> Iterator[Named]:
         """The names of an article, in order; `entities` are what the gazetteer finds in it."""
         listed = listed_in(scan, entities)
-        for tokens in sentences(scan.reading, self._classes):
-            first, last = tokens[0].at, tokens[-1].at
-            here = [each for each in listed if first <= each.first <= last]
-            tags: list[str] = self._model.tag(features(tokens, here, self._classes))
-            yield from named(tokens, tags)
+        found = list(sentences(scan.reading, self._classes))
+        here = [[each for each in listed if tokens[0].at <= each.first <= tokens[-1].at] for tokens in found]
+        if found:
+            for tokens, some, shares in zip(found, here, self._network_shares(found, flags(listed)), strict=True):
+                yield from named(tokens, network.spelled(self._field_shares(tokens, some) + shares))
+
+    def _field_shares(self, tokens: Sequence[Token], listed: Iterable[Listed]) -> network.Floats:
+        """How likely the field finds each tag for each word."""
+        self._field.set(features(tokens, listed, self._classes))
+        shares = np.zeros((len(tokens), len(network.TAGS)), np.float32)
+        marginal = self._field.marginal
+        for column, tag in self._columns:
+            shares[:, column] = [marginal(tag, place) for place in range(len(tokens))]
+        return shares
+
+    def _network_shares(self, found: Sequence[Sequence[Token]], flagged: dict[int, str]) -> list[network.Floats]:
+        words, seen = [], []
+        for tokens in found:
+            numbered = [self._numbered(token, flagged.get(token.at, "")) for token in tokens]
+            words.append([word for word, _ in numbered])
+            seen.append([attributes for _, attributes in numbered])
+        return self._net.shares(words, seen)
+
+    def _numbered(self, token: Token, flag: str) -> tuple[int, list[int]]:
+        """The number of a word and of its attributes, remembered: most words come again."""
+        key = token.clitics, token.core, token.gap, flag
+        found = self._numbers.get(key)
+        if found is None:
+            if len(self._numbers) > MOST_NUMBERED:
+                self._numbers.clear()
+            number = self._net.attribute.get
+            seen = [number(name, 0) for name in attributes(token, flag, self._classes)]
+            found = self._numbers[key] = self._net.word.get(token.core, 0), seen
+        return found
 
 
 def named(tokens: Sequence[Token], tags: Sequence[str]) -> Iterator[Named]:
     """The names that tags spell: B-PER, I-PER, O …; an I- that follows no name of its type begins one."""
     open_name: Named | None = None
-    for token, tag in zip(tokens, tags, strict=True):
+    for token, tag in zip(tokens, _cut_at_signs(tokens, tags), strict=True):
         kind = _TYPES.get(tag[2:])
         if open_name and tag.startswith("I-") and kind == open_name.type:
             open_name = open_name._replace(last=token.at)
             continue
         if open_name:
             yield open_name
-        open_name = Named(kind, token.at, token.at, len(token.clitics)) if kind else None
+        open_name = Named(kind, token.at, token.at, token.cut) if kind else None
     if open_name:
         yield open_name
+
+
+def _cut_at_signs(tokens: Sequence[Token], tags: Sequence[str]) -> Iterator[str]:
+    """Tags that no name runs across a sign with: behind a bracket or dash another begins, behind others none does."""
+    lost = False
+    for token, tag in zip(tokens, tags, strict=True):
+        inside = tag.startswith("I-")
+        if inside and token.parted:
+            lost = not {"(", "-"} & set(token.gap)
+            yield "O" if lost else "B" + tag[1:]
+            continue
+        lost = lost and inside
+        yield "O" if lost else tag
 
 
 @lru_cache(maxsize=1)

@@ -25,7 +25,7 @@ from schemas.tagged_article import Label, Topic
 
 FOLDER: Final = "topics"
 TITLE_TIMES: Final = 6  # mentions in the body that one in the headline is worth: it counts about 2.5 times as much
-LEAD: Final = 250  # entries of the body that are looked at: what a report is about is said where it begins
+LEAD: Final = 400  # entries of the body that are looked at: what a report is about is said where it begins
 MAX_COUNT: Final = 30  # mentions of a term, beyond which more say nothing
 LEAST_SCORE: Final = 3.0  # the score, for an article of usual length, from which a topic is given
 USUAL_WORDS: Final = 200
@@ -244,4 +244,4 @@ def _confidence(score: float, rival: float, usual: float) -> float:
     of three publishers (docs/tagging.md has the reliability it gives).
     """
     lead, strength = math.log((score + 1) / (rival + 1)), math.log(score / usual)
-    return round(1 / (1 + math.exp(0.29 - 1.61 * lead - 0.56 * strength)), 3)
+    return round(1 / (1 + math.exp(0.34 - 1.59 * lead - 0.5 * strength)), 3)

@@ -191,7 +191,7 @@ def _hit_loosely(clause: TermClause, number: int, place: int, subject: Subject) 
 
 
 def counted(clause: TermClause, number: int, first: int, standing: Standing, scan: Scan) -> Hit | None:
-    """The hit of a phrase that stands, unless it is in another field, or in a longer phrase that means another thing."""
+    """The hit of a phrase that stands, unless it is in another field or in a longer phrase that means another thing."""
     (last, rule), term, alternative = standing, clause.term, clause.alternatives[number]
     if term.field and scan.field_at(first) != term.field:
         return None

@@ -9,7 +9,9 @@ Presearch and verify, as Lucene's Monitor does it: each watch is filed under wor
 matching article has one; only watches so found are verified. `match_all` verifies every watch: the oracle of the tests.
 """
 
-from collections.abc import Collection, Sequence
+import gc
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from operator import attrgetter, itemgetter
 from typing import Final
@@ -28,7 +30,7 @@ from rasid.watch.fault import Fault, FaultReason
 from rasid.watch.links import Links
 from rasid.watch.parser import parse
 from rasid.watch.phrase import stands_at
-from rasid.watch.presearch import Presearch
+from rasid.watch.presearch import Filed, Presearch
 from rasid.watch.verify import Hit, Subject, TooCostlyError, counted, hits
 from schemas.article import ArticleEvent
 from schemas.tagged_article import Entity, Topic
@@ -179,13 +181,7 @@ class Watchbook:
         found = self._filed.found(scan.reading.words)
         self.verified += len(found.seen) + len(self._always)
         seen: dict[_Compiled, Sightings] = {self._watches[each]: [] for each in self._always}
-        for (owner, words, offset, term, number), place in found.seen:
-            if offset is None:
-                seen.setdefault(owner, [])
-            elif place >= offset and (standing := stands_at(scan, words, place - offset)) is not None:
-                hit = counted(term, number, place - offset, standing, scan)
-                if hit is not None:
-                    seen.setdefault(owner, []).append((term, number, hit))
+        _sight(found.seen, scan, seen)
         if not seen:
             return []
         subject = Subject(scan, topics, entities, found.sought)
@@ -214,25 +210,56 @@ class Watchbook:
 _id: Final = attrgetter("id")
 
 
+def _sight(found: Iterable[tuple[Filed[_Compiled], int]], scan: Scan, seen: dict[_Compiled, Sightings]) -> None:
+    """Adds to `seen` what of the phrases that presearch found by letters stands there; a loose one is looked for later.
+
+    A watch of whose phrases none stands is left out: it needs one of them.
+    """
+    for (owner, words, offset, term, number), place in found:
+        if offset is None:
+            seen.setdefault(owner, [])
+        elif place >= offset and (standing := stands_at(scan, words, place - offset)) is not None:
+            hit = counted(term, number, place - offset, standing, scan)
+            if hit is not None:
+                seen.setdefault(owner, []).append((term, number, hit))
+
+
 def _hits(compiled: _Compiled, subject: Subject, seen: Sightings | None) -> list[Hit] | None:
     """The hits of a watch, those of its anchored terms as presearch saw them."""
     clause = compiled.clause
     if seen is None:
         subject.begin({})
     elif isinstance(clause, TermClause) and compiled.anchored:
-        return [seen[0][2]] if len(seen) == 1 else _of_term(clause, seen)
+        return [seen[0][2]] if len(seen) == 1 else _of_term(seen)
     else:
-        subject.begin({id(term): _of_term(term, seen) for term in compiled.anchored})
+        by_term: dict[int, Sightings] = {id(term): [] for term in compiled.anchored}
+        for each in seen:
+            by_term[id(each[0])].append(each)
+        subject.begin({term: _of_term(each) for term, each in by_term.items()})
     return hits(clause, subject)
 
 
-def _of_term(clause: TermClause, seen: Sightings) -> list[Hit]:
+def _of_term(seen: Sightings) -> list[Hit]:
     """The hits of one term; of phrases that begin at one word the first phrase counts, as in `term_hits`."""
     found: dict[int, Hit] = {}
-    for term, _, hit in sorted(seen, key=itemgetter(1)):
-        if term is clause:
-            found.setdefault(hit.first, hit)
+    for _, _, hit in sorted(seen, key=itemgetter(1)):
+        found.setdefault(hit.first, hit)
     return list(found.values())
+
+
+@contextmanager
+def in_bulk() -> Iterator[None]:
+    """While many watches are added, the collector stands still.
+
+    They leave no cycles, and it would walk all that are there again and again: a quarter of the time.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def evidence(found: Collection[Hit], scan: Scan) -> list[Evidence]:

@@ -92,7 +92,7 @@ class Stream:
 
 
 def receiver(name, url, **options):
-    options = {"allow_private": True, "timeout_seconds": 2.0, "secrets": (SecretStr(SECRET),)} | options
+    options = {"allow_private": True, "timeout_seconds": 10.0, "secrets": (SecretStr(SECRET),)} | options
     return Receiver(name=name, target=target(url, allow_private=options["allow_private"]), **options)
 
 

@@ -6,6 +6,9 @@ import pytest
 
 from agents.cli.main import run
 from bench.analysis import Options, measure
+from bench.peers import lucene_monitor
+from bench.peers.strings import FINDERS, installed, strings_of
+from schemas.watch import Watch
 
 WATCHES = [{"id": "a", "query": "هدنة"}, {"id": "b", "query": "وزير الطاقة AND فيضان"}, {"id": "c", "query": "كسوف"},
            {"id": "d", "query": "("}]  # fmt: skip
@@ -42,3 +45,22 @@ def test_the_command_ends_with_one_object(paths, capsys):
     assert found["watches"] == 3
     assert found["matches_per_article"] == 1.0
     assert found["articles_per_second"] == pytest.approx(1e6 / found["micros_per_article"], rel=0.01)
+
+
+def test_peers_find_the_strings_of_the_queries(paths):
+    found = measure(Options(*paths, sizes=(4,)), lambda _what, _done: None).sizes[0]
+    assert {peer.name for peer in found.peers} == {name for name in FINDERS if installed(name)} != set()
+    for peer in found.peers:
+        assert peer.given == len(strings_of([Watch(**row) for row in WATCHES[:3]]))
+        assert peer.found > 0
+        assert peer.ratio == pytest.approx(found.micros_per_article / peer.micros, rel=0.1)
+
+
+@pytest.mark.skipif(lucene_monitor.missing() is not None, reason="Lucene's Monitor needs java and mvn")
+def test_lucene_is_asked_the_same_queries():
+    queries = ["هدنة", '"وزير الطاقة" AND (فيضان OR كسوف)', "هدنة NOT فيضان", "هدنة NEAR/3 كسوف"]
+    watches = [Watch(f"w{number}", query) for number, query in enumerate(queries)]
+    texts = [f"{row['title']}\n\n{row['text']}" for row in ARTICLES]
+    lines = list(lucene_monitor.measured(watches, [3], texts, warm_up_seconds=0))
+    assert [(line.presearcher, line.watches) for line in lines] == [("default", 3), ("multipass", 3)]
+    assert [line.matches for line in lines] == [pytest.approx(4 / 3, abs=0.001)] * 2  # of three articles: 2, 1 and 1

@@ -1,13 +1,19 @@
 """`rasid watch backtest`: what a watch would have done, and what a change of it would gain and lose."""
 
 import json
-from datetime import UTC, datetime
+import uuid
+from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
+from agents import kafka, topics
 from agents.cli.main import run as run_rasid
+from agents.sending import Outgoing
+from agents.settings import load
 from rasid.backtest import SAMPLES, Backtest
 from schemas.article import ArticleEvent
+from schemas.tagged_article import TaggedArticle
 from schemas.watch import Watch
 
 WORDS = "الوفد المدينة الحكومة الجلسة القرار المشروع الشركة المنطقة التقرير البيان السوق العاصمة البرنامج".split()
@@ -88,3 +94,29 @@ def test_the_command_prints_bars_and_samples_or_json(file, capsys):
 def test_wrong_use_is_told(file, capsys, arguments, says):
     assert run_rasid(["watch", "backtest", *[file if each == "FILE" else each for each in arguments]]) == 2
     assert says in capsys.readouterr().err
+
+
+@pytest.fixture
+def tagged(embedded_broker, monkeypatch):
+    """The past on the topic `articles.tagged` of a broker, with a record that is no article among it."""
+    monkeypatch.setenv("RASID_BOOTSTRAP_SERVERS", embedded_broker)
+    monkeypatch.setenv("RASID_TOPIC_PREFIX", f"b{uuid.uuid4().hex[:8]}.")
+    settings = load()
+    topics.ensure(settings)
+    name = topics.TAGGED.name(settings)
+    with kafka.Publisher(settings) as publisher:
+        for each in PAST:
+            record = TaggedArticle(**msgspec.structs.asdict(each), topics=[], entities=[], arrived_at=NOW)
+            publisher.send(Outgoing(name, each.uri.encode(), msgspec.json.encode(record)))
+        publisher.send(Outgoing(name, b"urn:broken", b"{"))
+        publisher.flush()
+
+
+@pytest.mark.usefixtures("tagged")
+def test_the_articles_of_a_topic_are_read_from_a_moment_on(capsys):
+    asked = ["watch", "backtest", "هدنة", "--topic", "articles.tagged", "--json", "--since"]
+    assert run_rasid([*asked, "7d"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["articles"], found["matches"], found["stories"]) == (36, 32, 31)
+    assert run_rasid([*asked, (datetime.now(UTC) + timedelta(days=1)).isoformat()]) == 1
+    assert json.loads(capsys.readouterr().out)["articles"] == 0

@@ -71,6 +71,24 @@ def test_words_that_come_and_go_leave_no_trace(kept, gone):
     assert not lexis._by_key
 
 
+@pytest.mark.parametrize("come", [1, 400])
+def test_what_was_looked_up_before_words_came_and_went_is_looked_up_again(come):
+    known, lexis, fresh = knowledge.own(), Lexis(), Lexis()
+    nouns = [found[0].lemma for found in list(known.nouns.values())[:come]]
+    spelled = [before + noun + after for noun in nouns for before in ("", "و", "بال") for after in ("", "ها")]
+    keys = Reading(" ".join(spelled)).keys
+    assert not list(lexis.occurrences(keys))
+    gone = lexis.add(arabic.word(nouns[0], known))
+    list(lexis.occurrences(keys))
+    for noun in nouns:
+        for each in (lexis, fresh):
+            each.add(arabic.word(noun, known))
+    lexis.drop(gone)
+    met = [(index, {lexis.word(each).term for each in ids}) for index, ids in lexis.occurrences(keys)]
+    assert met == [(index, {fresh.word(each).term for each in ids}) for index, ids in fresh.occurrences(keys)]
+    assert len(met) > come
+
+
 def test_a_plural_of_a_concept_keeps_to_itself_and_a_typed_one_does_not():
     known = knowledge.own()
     assert "عقوبة" in {form.spelled for form in arabic.word("عقوبات", known).forms}

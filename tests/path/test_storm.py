@@ -20,6 +20,7 @@ async def test_a_storm_loses_and_adds_no_alert(kafka_node, new_deployment, capsy
     quiet = await run(new_deployment(kafka_node.address), kafka_node, PLAN, stormy=False)
     pairs = articles(PLAN)
     assert quiet.ids.keys() == expected(pairs)
+    assert {told: ids for told, ids in quiet.ids.items() if len(ids) != 1} == {}
     deployment = new_deployment(kafka_node.address)
     storm = await run(deployment, kafka_node, PLAN, stormy=True)
     with capsys.disabled():
@@ -35,7 +36,7 @@ def figures(quiet, storm, deployment):
     missing, extra = len(quiet.ids.keys() - storm.ids.keys()), len(storm.ids.keys() - quiet.ids.keys())
     several = sum(len(ids) > 1 for ids in storm.ids.values())
     return (
-        f"\n{PLAN.articles} articles; in peace {quiet.alerts} alerts in {quiet.seconds:.0f} s; in the storm "
+        f"\n{PLAN.articles} articles; in peace {quiet.alerts} alerts in {quiet.seconds:.0f} s, {quiet.attempts} requests; in the storm "
         f"({happened}; {deployment.surprises} workers ended by surprise) {storm.alerts} alerts in {storm.seconds:.0f} s, "
         f"{storm.attempts} requests: {missing} missing, {extra} extra, {several} with several ids, "
         f"{storm.again} taken again under an id known before\n"

@@ -18,7 +18,7 @@ weights = st.lists(st.integers(-400, 400), min_size=3, max_size=3)
 def test_what_distinct_words_say_is_added_up(table, said):
     known = [word for word in set(said) if any(table.get(word, []))]
     expected = {
-        head: sum(table[word][place] for word in known) / (learned.UNIT * len(known) ** 0.5) if known else 0.0
+        head: sum(table[word][place] for word in known) / (learned.UNIT * learned.LEAST_WORDS**0.5) if known else 0.0
         for place, head in enumerate(HEADS)
     }
     model = Learned(HEADS, {word.encode("cp1256"): row for word, row in table.items()})

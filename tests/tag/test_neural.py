@@ -6,8 +6,8 @@ from rasid.errors import ConfigError
 from rasid.tag import classes, neural
 from schemas.tagged_article import Label
 
-TEXT = "قال المهندس خليل الزبيدي لصحيفة «الفجر»: وبلدية الزهرات جاهزة. ولم يزد."
-LABELS = {"خليل": "B-PERS", "الزبيدي": "I-PERS", "الفجر": "B-ORG", "وبلدية": "B-ORG", "الزهرات": "I-ORG"}
+TEXT = "قال المهندس خليل الزبيدي لصحيفة «الفجر»: وجمعية الزهرات جاهزة. ولم يزد."
+LABELS = {"خليل": "B-PERS", "الزبيدي": "I-PERS", "الفجر": "B-ORG", "وجمعية": "B-ORG", "الزهرات": "I-ORG"}
 
 
 class Labelling:
@@ -37,7 +37,7 @@ def test_it_is_asked_by_sentence_with_signs_apart(desk):
     labeller = Labelling({})
     entities(desk, labeller, TEXT)
     assert labeller.asked == [
-        ["قال", "المهندس", "خليل", "الزبيدي", "لصحيفة", "«", "الفجر", "»:", "وبلدية", "الزهرات", "جاهزة"],
+        ["قال", "المهندس", "خليل", "الزبيدي", "لصحيفة", "«", "الفجر", "»:", "وجمعية", "الزهرات", "جاهزة"],
         ["ولم", "يزد"],
     ]
 
@@ -45,7 +45,7 @@ def test_it_is_asked_by_sentence_with_signs_apart(desk):
 @pytest.mark.parametrize("field", ["title", "body"])
 def test_labels_become_entities_whose_spans_cut_the_text(desk, field):
     given = entities(desk, Labelling(LABELS), **{"title": "", field: TEXT})
-    assert found(given) == {("PER", field, "خليل الزبيدي"), ("ORG", field, "الفجر"), ("ORG", field, "بلدية الزهرات")}
+    assert found(given) == {("PER", field, "خليل الزبيدي"), ("ORG", field, "الفجر"), ("ORG", field, "جمعية الزهرات")}
     assert all(TEXT[span.start : span.end] == span.text for each in given for span in each.mentions)
     assert {each.tagger for each in given} == {"camel-tools"}
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rasid.tag import classes, sequence
+from rasid.tag import classes, names, sequence
 from rasid.tag.classes import split
 
 CASES = Path(__file__).parents[1] / "cases" / "entities.jsonl"
@@ -87,3 +87,33 @@ def test_proclitics_are_split_where_the_rest_is_the_commoner_word(word, parts):
 def test_the_classes_that_ship_put_names_beside_names():
     kinds = {word: classes.own().of[word][3].upper() for word in ("محمد", "القاهره")}
     assert kinds == {"محمد": "BPER", "القاهره": "BLOC"}
+
+
+def tokens_of(desk, text):
+    return [token for some in sequence.sentences(desk.scan(text).reading, classes.own()) for token in some]
+
+
+@pytest.mark.parametrize(
+    ("text", "tags", "spelled"),
+    [
+        ("جامعة آستون ( أستون )", "B-ORG I-ORG I-ORG", ["جامعة آستون", "أستون"]),
+        ("شركة «نوفا» للأدوية", "O B-ORG I-ORG", ["نوفا"]),
+        ("قال سامي ، نادر", "O B-PER I-PER", ["سامي"]),
+        ("وام: بدأت", "B-ORG I-ORG", ["وام"]),
+        ("عاطف فتحي - صالح الحمصي", "B-PER I-PER I-PER I-PER", ["عاطف فتحي", "صالح الحمصي"]),
+        ("صحيفة نيويورك-تايمز اليوم", "O B-ORG I-ORG O", ["نيويورك-تايمز"]),
+        ("الفريق د. سامي", "O B-PER I-PER", ["د. سامي"]),
+    ],
+)
+def test_a_name_ends_at_a_sign_that_no_name_spans(desk, text, tags, spelled):
+    tokens = tokens_of(desk, text)
+    given = sequence.named(tokens, tags.split())
+    assert [names.span_of(desk.scan(text), each).text for each in given] == spelled
+
+
+@pytest.mark.parametrize(
+    ("text", "spelled"), [("للامم", "للامم"), ("بألمانيا", "ألمانيا"), ("وبوتين", "بوتين"), ("للبنان", "لبنان")]
+)
+def test_a_clitic_stays_where_the_article_has_lost_its_alef(desk, text, spelled):
+    given = next(sequence.named(tokens_of(desk, text), ["B-LOC"]))
+    assert names.span_of(desk.scan(text), given).text == spelled

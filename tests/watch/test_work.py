@@ -43,6 +43,7 @@ def long_article():
 MANY = " OR ".join(COMMON)
 COSTLY = {
     "1,024 words": " OR ".join(COMMON[number % 15] for number in range(1024)),
+    "1,000 different words": " OR ".join(f"كلمة{number}" for number in range(1_000)),
     "1,000 phrases of common words": " OR ".join(
         f'"{COMMON[number % 15]} {COMMON[number // 15 % 15]} {COMMON[number // 225 % 15]}"~100' for number in range(340)
     ),
