@@ -47,7 +47,7 @@ class Verb:
         yield self.present.removesuffix("ي").removesuffix("و").removesuffix("ى") + "ون"
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Knowledge:
     """Nouns and verbs by folded lemma, and the inflected shapes that lead back to them.
 

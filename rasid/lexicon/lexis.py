@@ -91,7 +91,7 @@ class _Entry:
     uses: int = 1
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Lexis:
     """Words by id. Adding or dropping one leaves the others alone."""
 

@@ -58,7 +58,7 @@ def language_of(*words: str) -> Language:
     return "ar" if any(_ARABIC.search(word) for word in words) else "en"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Thesaurus:
     """Entries, found by the dictionary forms of their words in either language."""
 

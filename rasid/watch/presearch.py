@@ -72,7 +72,7 @@ class Found(NamedTuple, Generic[Owner]):
 _NOTHING: Final[_Entry[Any]] = _Entry({}, frozenset(), _ANYTHING, ())
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Presearch(Generic[Owner]):
     """Phrases of whoever has them, by anchor."""
 

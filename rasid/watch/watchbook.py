@@ -73,7 +73,7 @@ class _Compiled:
 Sightings = list[tuple[TermClause, int, Hit]]  # of a watch's terms in an article, with the number of the phrase
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Watchbook:
     """Watches by id. `faulty` says why a watch is not in force; it never stops the others.
 

@@ -207,3 +207,11 @@ def test_a_count_is_of_one_field():
     book.add(Watch("twice", "ATLEAST/2 هدنة"))
     assert not book.match(article("هدنة", title="هدنة"))
     assert book.match(article("هدنة", title="هدنة بعد هدنة"))
+
+
+def test_a_book_and_its_words_are_described_in_a_line():
+    """Whoever logs one, or sees a test of one fail, would else have the whole lexicon before them, for each form."""
+    book = Watchbook()
+    book.add(Watch(id="w", query="محادثات ثلاثية"))
+    assert max(len(repr(each)) for each in (book, book.lexis, book.scan(ArticleEvent("u", "", "محادثات")))) < 200
+    assert len(repr(book.lexis.word(1))) < 20_000
