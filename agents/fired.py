@@ -43,6 +43,9 @@ class Fired:
         self._settings, self._most = settings, most
         self._watches: OrderedDict[str, set[str]] = OrderedDict()
 
+    def __bool__(self) -> bool:
+        return bool(self._watches)
+
     def of(self, uri: str) -> set[str]:
         """The watches for which this article stands as the one that fired."""
         return self._watches.get(uri) or set()

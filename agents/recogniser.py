@@ -1,9 +1,7 @@
-"""camel-tools' recogniser of names in a worker: in a thread of its own, so that the loop never waits for it."""
+"""camel-tools' recogniser of names, in an analysis process: the loop of the worker never waits for it."""
 
-import asyncio
 import logging
 import os
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -27,18 +25,20 @@ class Recogniser:
     def __init__(self, labeller: Labeller) -> None:
         self._labeller = labeller
         self._known = classes.own()
-        self._thread = ThreadPoolExecutor(1, "names")
 
-    async def names(self, begun: Begun) -> Answered | None:
+    def names(self, begun: Begun) -> Answered | None:
         """The names of an article; None, and a line in the log, where the labeller fails: its alert is worth more."""
         sentences = neural.asked(begun.scan, self._known)
-        words = [each.words for each in sentences]
         try:
-            loop = asyncio.get_running_loop()
-            return Answered(sentences, await loop.run_in_executor(self._thread, self._labeller.predict, words))
+            return Answered(sentences, self._labeller.predict([each.words for each in sentences]))
         except Exception:  # others' code, and of this article alone
             log.exception("the names of %s could not be looked for", begun.article.uri)
             return None
+
+
+def check() -> None:
+    """Raises ConfigError where anything that the recogniser needs is not there."""
+    neural.require(folder())
 
 
 def opened() -> Recogniser:

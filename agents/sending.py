@@ -17,6 +17,7 @@ from kafka.partitioner import Partitioner
 # Of a record in a batch: lengths, attributes, timestamp and offset take 21 bytes at most, the batch's header 61.
 OVERHEAD_BYTES: Final = 100
 HEADER_OVERHEAD_BYTES: Final = 10  # of each header: two lengths, 5 bytes at most each
+AHEAD: Final = 4  # events of an agent that are made into messages elsewhere at once
 FEW: Final = 4  # messages of a partition that join aiokafka's open batch: one of their own would wait for those before
 
 
@@ -64,6 +65,8 @@ class Pipeline:
     def __init__(self, app: faust.App, ack: Callable[[EventT[Any]], Awaitable[Any]]) -> None:
         self._app, self._ack = app, ack
         self._answers = asyncio.TaskGroup()
+        self._room = asyncio.Semaphore(AHEAD)
+        self._last: asyncio.Future[None] | None = None
 
     async def __aenter__(self) -> Self:
         await self._answers.__aenter__()
@@ -80,6 +83,35 @@ class Pipeline:
         """Returns when the messages are on their way, behind those sent before; calls `sent` when they are there."""
         futures = await _handed_over(self._app, messages)
         self._answers.create_task(self._finish(event, futures, sent))
+
+    async def send_made(
+        self, event: EventT[Any], making: Awaitable[Iterable[Outgoing]], sent: Callable[[], None] = lambda: None
+    ) -> None:
+        """The same for messages that are still being made, elsewhere; returns when more may be asked for there.
+
+        They are sent in the order of the calls.
+        """
+        await self._room.acquire()
+        before, self._last = self._last, asyncio.get_running_loop().create_future()
+        self._answers.create_task(self._send_in_turn(event, making, sent, (before, self._last)))
+
+    async def _send_in_turn(
+        self,
+        event: EventT[Any],
+        making: Awaitable[Iterable[Outgoing]],
+        sent: Callable[[], None],
+        turns: tuple[asyncio.Future[None] | None, asyncio.Future[None]],
+    ) -> None:
+        before, own = turns
+        try:
+            messages = await making
+        finally:
+            self._room.release()
+        if before is not None:
+            await before
+        futures = await _handed_over(self._app, messages)
+        own.set_result(None)
+        await self._finish(event, futures, sent)
 
     async def _finish(self, event: EventT[Any], futures: list[asyncio.Future[Any]], sent: Callable[[], None]) -> None:
         await _acknowledged(futures)

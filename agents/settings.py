@@ -88,6 +88,13 @@ class Settings(BaseSettings):
         description="sequence (our own tagger) or camel-tools (its NERecognizer: the neural extra and its data)",
     )
 
+    analysis_processes: int | None = Field(
+        default=None,
+        ge=1,
+        le=64,
+        description="a whole number from 1 to 64; none: as many as there are processors, at most 2",
+    )
+
     fetch_max_wait_ms: int = Field(
         default=500,
         ge=10,

@@ -6,65 +6,61 @@ as a metric, so that whoever changes the list can wait until all have it.
 """
 
 import asyncio
-import gc
 import logging
 import secrets
 import socket
 import time
-from collections import Counter
 from typing import Final
 
 import msgspec
 from aiokafka import ConsumerRecord
 
 from agents import metrics, sending, topics
+from agents.analyst_messages import Change, Standing
+from agents.analysts import Analysts
 from agents.app import App
 from agents.compacted import Reader
 from agents.sending import Outgoing
 from agents.settings import Settings
-from rasid.intake import Rejected, decode
-from rasid.watch.fault import Fault, FaultReason
-from rasid.watch.watchbook import Watchbook, in_bulk
-from schemas.watch import Watch
+from rasid.watch.fault import FaultReason
 from schemas.worker_state import WorkerState
 
 log = logging.getLogger(__name__)
-WATCH: Final = msgspec.json.Decoder(Watch)
 PROGRESS_SECONDS: Final = 2.0  # between lines of the log while a long list is read
 HEARTBEAT_SECONDS: Final = 5.0  # between a worker's words while nothing changes
 
 
 class Watchlist:
-    """A book kept in step with the topic. `caught_up` is set once all that the topic held at the start is in it."""
+    """The analysts' books, kept in step with the topic. `caught_up` is set once all that it held at the start is in
+    them.
+    """
 
-    def __init__(self, book: Watchbook, settings: Settings) -> None:
-        self.book = book
+    def __init__(self, analysts: Analysts, settings: Settings) -> None:
         self.caught_up = asyncio.Event()
         self.revision = 0
         self.worker = f"{socket.gethostname()}-{secrets.token_hex(4)}"
+        self._analysts = analysts
+        self._standing = Standing(0, 0, 0, 0, {})
         self._changed = asyncio.Event()
         self._settings = settings
-        self._faulty: dict[str, Fault] = {}
 
     async def run(self) -> None:
         """Reads until cancelled."""
+        await self._analysts.ready.wait()
         async with Reader(self._settings, topics.WATCHES.name(self._settings), [0]) as reader:
             began = said = time.monotonic()
             async for records in reader.held():
-                with in_bulk():
-                    self._take(records)
+                await self._take(records, bulk=True)
                 if time.monotonic() - said > PROGRESS_SECONDS:
                     said = time.monotonic()
-                    log.info("watchlist: %d watches read in %.0f s", len(self.book), said - began)
-            log.info("watchlist: %d watches in force, %d faulty, read in %.1f s", len(self.book), len(self.faulty),
-                     time.monotonic() - began)  # fmt: skip
-            gc.freeze()  # what stays, so that the collector does not walk it while articles wait
-            self._count()
+                    log.info("watchlist: %d watches read in %.0f s", self._standing.enabled, said - began)
+            self.note(await self._analysts.settle())
+            log.info("watchlist: %d watches in force, %d faulty, read in %.1f s", self._standing.enabled,
+                     self._standing.faulty, time.monotonic() - began)  # fmt: skip
             self.caught_up.set()
             self._changed.set()
             async for records in reader.following():
-                self._take(records)
-                self._count()
+                await self._take(records)
                 self._changed.set()
 
     async def announce(self, app: App) -> None:
@@ -73,52 +69,31 @@ class Watchlist:
         topic = topics.WORKERS.name(self._settings)
         while True:
             self._changed.clear()
-            state = WorkerState(self.worker, self.revision, len(self.book), len(self.faulty))
+            state = WorkerState(self.worker, self.revision, self._standing.enabled, self._standing.faulty)
             await sending.send_all(app, [Outgoing(topic, self.worker.encode(), msgspec.json.encode(state))])
             try:
                 await asyncio.wait_for(self._changed.wait(), HEARTBEAT_SECONDS)
             except TimeoutError:
                 continue
 
-    @property
-    def faulty(self) -> dict[str, Fault]:
-        """Why watches are not in force, by id: those of the book, and records that are no watch."""
-        return {**self.book.faulty, **self._faulty}
-
     def waiting(self) -> str | None:
         """A readiness check: what is wrong, or None."""
         return None if self.caught_up.is_set() else "the watchlist is being read"
 
-    def _take(self, records: list[ConsumerRecord]) -> None:
-        for record in records:
-            self._apply(record)
-            self.revision = record.offset + 1
+    async def _take(self, records: list[ConsumerRecord], *, bulk: bool = False) -> None:
+        standing = await self._analysts.change([Change(each.key, each.value) for each in records], bulk=bulk)
+        self.revision = records[-1].offset + 1
+        for watch_id, why in standing.refused.items():
+            log.error("watch %r is not in force: %s", watch_id, why)
+        self.note(standing)
 
-    def _apply(self, record: ConsumerRecord) -> None:
-        watch_id = (record.key or b"").decode("utf-8", "replace")
-        self._faulty.pop(watch_id, None)
-        if record.value is None:
-            self.book.remove(watch_id)
-            return
-        watch = decode(WATCH, record.value)
-        if isinstance(watch, Rejected):
-            self._refuse(watch_id, f"{watch.reason}: {watch.detail}")
-        elif watch.id != watch_id:
-            self._refuse(watch_id, f"the record's key is not the watch's id {watch.id!r}")
-        elif not self.book.add(watch):
-            log.error("watch %r is not in force: %s", watch_id, self.book.faulty[watch_id])
-
-    def _refuse(self, watch_id: str, why: str) -> None:
-        self.book.remove(watch_id)
-        self._faulty[watch_id] = Fault(FaultReason.RECORD, why)
-        log.error("watch %r is not in force: %s", watch_id, why)
-
-    def _count(self) -> None:
-        metrics.WATCHES.labels("enabled").set(len(self.book))
-        metrics.WATCHES.labels("disabled").set(self.book.disabled)
-        metrics.WATCHES.labels("faulty").set(len(self.faulty))
-        metrics.WATCHES_ALWAYS.set(len(self.book.always))
+    def note(self, standing: Standing) -> None:
+        """Counts how the books stand."""
+        self._standing = standing
+        metrics.WATCHES.labels("enabled").set(standing.enabled)
+        metrics.WATCHES.labels("disabled").set(standing.disabled)
+        metrics.WATCHES.labels("faulty").set(standing.faulty)
+        metrics.WATCHES_ALWAYS.set(standing.always)
         metrics.WATCHLIST_REVISION.set(self.revision)
-        reasons = Counter(fault.reason for fault in [*self.faulty.values(), *self.book.costly.values()])
         for reason in FaultReason:
-            metrics.WATCHES_FAULTY.labels(reason.value).set(reasons[reason])
+            metrics.WATCHES_FAULTY.labels(reason.value).set(standing.faults.get(reason.value, 0))

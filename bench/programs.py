@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -56,7 +56,10 @@ class Program:
 
 @dataclass(frozen=True)
 class Cpu:
-    """CPU seconds so far of named processes, and of the whole machine as `all` (a hypervisor's share included)."""
+    """CPU seconds so far of named processes with their children, and of the whole machine as `all`.
+
+    A hypervisor's share is in `all`.
+    """
 
     at: float
     spent: Mapping[str, float]
@@ -64,7 +67,8 @@ class Cpu:
     @classmethod
     def now(cls, **pids: int) -> Self:
         """As Linux counts them."""
-        spent = {name: _process_seconds(pid) for name, pid in pids.items()}
+        others = {pid for pid in pids.values() if pid != os.getpid()}
+        spent = {name: _process_seconds(pid, others - {pid}) for name, pid in pids.items()}
         user, nice, system, _idle, _wait, irq, soft, steal, *_ = map(int, Path("/proc/stat").read_text().split()[1:11])
         return cls(time.monotonic(), {**spent, "all": (user + nice + system + irq + soft + steal) / TICKS})
 
@@ -80,6 +84,16 @@ class Cpu:
         return round((self.spent[name] - other.spent[name]) / count * 1e6, 1)
 
 
-def _process_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
+def _process_seconds(pid: int, without: Collection[int]) -> float:
+    """Of a process and all that it has started, but for those `without`; one that has ended counts nothing."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        children = [each for task in Path(f"/proc/{pid}/task").iterdir() for each in _children(task)]
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    started = sum([_process_seconds(each, without) for each in children if each not in without])
+    return (int(fields[11]) + int(fields[12])) / TICKS + started
+
+
+def _children(task: Path) -> list[int]:
+    return [int(each) for each in (task / "children").read_text().split()]

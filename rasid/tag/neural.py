@@ -46,11 +46,16 @@ def lacking(folder: Path) -> list[str]:
     return modules + [str(place) for place in places if not place.is_file()]
 
 
-def loaded(folder: Path) -> Labeller:
-    """The recogniser, read from disk. Raises ConfigError where anything it needs is not there."""
+def require(folder: Path) -> None:
+    """Raises ConfigError, which says how to install it, where anything that the recogniser needs is not there."""
     absent = lacking(folder)
     if absent:
         raise ConfigError(f"camel_tools' names need what is not here: {', '.join(absent)}: {MEND}")
+
+
+def loaded(folder: Path) -> Labeller:
+    """The recogniser, read from disk. Raises ConfigError where anything it needs is not there."""
+    require(folder)
     from camel_tools.ner import NERecognizer
 
     labeller: Labeller = NERecognizer(str(folder / MODEL), use_gpu=False)

@@ -1,0 +1,141 @@
+"""A process in which a worker's articles are analysed: it answers what comes on the socket that is its standard input.
+
+The loop of the worker, which reads from the broker, sends and delivers, so never waits for an analysis, and several
+processors analyse at once. It ends when the worker does.
+"""
+
+import gc
+import logging
+import signal
+import socket
+from collections.abc import Iterator
+from typing import BinaryIO, Final
+
+import msgspec
+
+from agents import logs
+from agents import recogniser as recognisers
+from agents.analyst_messages import (
+    LENGTH_BYTES,
+    QUESTION,
+    Answer,
+    Articles,
+    Changes,
+    Made,
+    Question,
+    Read,
+    Ready,
+    Record,
+    Refused,
+    Settled,
+    Standing,
+    framed,
+)
+from agents.recogniser import Recogniser
+from agents.settings import Settings, load
+from agents.watch_records import WatchRecords
+from rasid.analysis import Analysed, Analysis, arrival
+from rasid.intake import Rejected, read_article
+from rasid.tag import neural, sequence
+from rasid.watch.watchbook import in_bulk
+from schemas.dead_letter import Reason
+from schemas.watch_match import WatchMatch
+
+log = logging.getLogger(__name__)
+ENCODER: Final = msgspec.json.Encoder()
+
+
+class Analyst:
+    """Answers questions, one after the other."""
+
+    def __init__(self, analysis: Analysis, recogniser: Recogniser | None = None) -> None:
+        self._analysis, self._recogniser = analysis, recogniser
+        self._watches = WatchRecords(analysis.book)
+        self._gave_up = 0
+
+    def answer(self, question: Question) -> Answer:
+        """The answer that analyst_messages.py names for each question."""
+        match question:
+            case Articles(records):
+                return Read([self._made(record) for record in records], self._news())
+            case Changes(records, bulk):
+                return self._changed(question) if not bulk else self._changed_in_bulk(question)
+            case Settled():
+                gc.freeze()  # what stays, so that the collector does not walk it while articles wait
+                return self._watches.standing({})
+
+    def _changed(self, changes: Changes) -> Standing:
+        return self._watches.standing(self._watches.take(changes.records))
+
+    def _changed_in_bulk(self, changes: Changes) -> Standing:
+        with in_bulk():
+            return self._changed(changes)
+
+    def _news(self) -> Standing | None:
+        """How the book stands, where watches have given up on articles since it was last said."""
+        before, self._gave_up = self._gave_up, len(self._watches.book.costly)
+        return self._watches.standing({}) if before != self._gave_up else None
+
+    def _made(self, record: Record) -> Made | Refused:
+        found = self._read(record)
+        if isinstance(found, Rejected):
+            return Refused(found.reason.value, found.detail)
+        gone = self._analysis.gone(found, record.stood) if record.stood else []
+        tagged = found.tagged
+        return Made(tagged.uri, ENCODER.encode(tagged), _encoded(found.matches), _encoded(gone))
+
+    def _read(self, record: Record) -> Analysed | Rejected:
+        arrived_at = arrival(record.timestamp_ms)
+        try:
+            if self._recogniser is None:
+                return self._analysis.read(record.value, record.key, arrived_at)
+            article = read_article(record.value, record.key)
+            if isinstance(article, Rejected):
+                return article
+            begun = self._analysis.begin(article, arrived_at)
+            wanted = self._analysis.wants_names(begun)
+            return self._analysis.finish(begun, self._recogniser.names(begun) if wanted else None)
+        except Exception as error:  # our own fault, and of this record alone: the others go on
+            log.exception("an article could not be analysed")  # the worker says which
+            return Rejected(Reason.INTERNAL, f"{type(error).__name__}: {error}")
+
+
+def _encoded(matches: list[WatchMatch]) -> list[tuple[str, bytes]]:
+    return [(match.watch.id, ENCODER.encode(match)) for match in matches]
+
+
+def analyst(settings: Settings) -> Analyst:
+    """One with all it needs, which stays in memory. Raises ConfigError where the tagger of names is not there."""
+    gc.disable()  # the lexicon is a million objects that never go: the collector need not walk them again and again
+    tagger = sequence.own() if settings.names_by == sequence.TAGGER else None
+    made = Analyst(
+        Analysis(sequence=tagger, sequence_for_all=settings.ner == "all"),
+        recognisers.opened() if settings.names_by == neural.TAGGER else None,
+    )
+    gc.freeze()
+    gc.enable()
+    return made
+
+
+def questions(stream: BinaryIO) -> Iterator[Question]:
+    """What comes, until the worker has ended."""
+    while len(size := stream.read(LENGTH_BYTES)) == LENGTH_BYTES:
+        body = stream.read(int.from_bytes(size, "big"))
+        yield QUESTION.decode(body)
+
+
+def main() -> None:
+    """Answers until the worker ends; signals are the worker's, which sees to its work in flight."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    settings = load()
+    logs.configure(settings)
+    made = analyst(settings)
+    with socket.socket(fileno=0) as own, own.makefile("rb") as asked:
+        own.sendall(framed(Ready()))
+        for question in questions(asked):
+            own.sendall(framed(made.answer(question)))
+
+
+if __name__ == "__main__":
+    main()

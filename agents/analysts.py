@@ -1,0 +1,181 @@
+"""The processes that analyse a worker's articles (analyst_process.py), and how work is given out to them.
+
+Each has a book of all watches: a change goes to every one, and what is asked after it is answered by it. One that ends
+takes the worker with it, whose work comes again.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections import deque
+from collections.abc import Sequence
+from typing import Any, Final, cast
+
+from agents.analyst_messages import (
+    ANSWER,
+    LENGTH_BYTES,
+    Answer,
+    Articles,
+    Change,
+    Changes,
+    Made,
+    Question,
+    Read,
+    Record,
+    Refused,
+    Settled,
+    Standing,
+    framed,
+)
+from agents.settings import Settings
+
+PROGRAM: Final = "agents.analyst_process"
+MOST: Final = 2  # processes where none are asked for: each holds the lexicon and all watches in memory
+LEAST_SHARE: Final = 4  # articles that are worth a process of their own
+
+
+class LostError(RuntimeError):
+    """An analysis process has ended."""
+
+
+def number(settings: Settings) -> int:
+    """How many processes a worker has."""
+    return settings.analysis_processes or min(MOST, len(os.sched_getaffinity(0)))
+
+
+class Analyst:
+    """One process. Answers come in the order of the questions."""
+
+    def __init__(self) -> None:
+        self.articles = 0  # asked about and not yet answered
+        self.lost = asyncio.Event()
+        self._open: deque[asyncio.Future[Any]] = deque()
+        self._fault: LostError | None = None
+
+    async def start(self) -> None:
+        """Returns when it is ready. Raises LostError where it ends before."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", PROGRAM, stdin=theirs.fileno(), stdout=asyncio.subprocess.DEVNULL
+            )  # its log goes where ours does
+        reader, self._writer = await asyncio.open_unix_connection(sock=ours)
+        ready = self._expect()
+        self._listening = asyncio.create_task(self._listen(reader))
+        await ready
+
+    async def ask(self, question: Question) -> Answer:
+        """The answer. Raises LostError where the process ends before."""
+        if self._fault:
+            raise self._fault
+        expected = self._expect()
+        self._writer.write(framed(question))
+        await self._writer.drain()
+        answer: Answer = await expected
+        return answer
+
+    async def read(self, records: Sequence[Record]) -> Read:
+        """What becomes of articles."""
+        self.articles += len(records)
+        try:
+            return cast(Read, await self.ask(Articles(list(records))))
+        finally:
+            self.articles -= len(records)
+
+    async def close(self) -> None:
+        """Ends it."""
+        self._listening.cancel()
+        self._writer.close()
+        await self._process.wait()
+
+    def _expect(self) -> "asyncio.Future[Any]":
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._open.append(answer)
+        return answer
+
+    async def _listen(self, reader: asyncio.StreamReader) -> None:
+        try:
+            while True:
+                size = int.from_bytes(await reader.readexactly(LENGTH_BYTES), "big")
+                body = await reader.readexactly(size)
+                answer = self._open.popleft()
+                if not answer.done():  # whoever asked may be gone
+                    answer.set_result(ANSWER.decode(body))
+        except (asyncio.IncompleteReadError, ConnectionError):
+            await self._mourn()
+
+    async def _mourn(self) -> None:
+        code = await self._process.wait()
+        by = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+        self._fault = LostError(f"an analysis process has ended by {by}: see the log before this")
+        self.lost.set()
+        for answer in self._open:
+            if not answer.done():
+                answer.set_exception(self._fault)
+
+    def mourned(self) -> LostError:
+        """Why it is lost."""
+        assert self._fault is not None
+        return self._fault
+
+
+class Analysts:
+    """All of a worker's. `ready` is set once they are there."""
+
+    def __init__(self, count: int) -> None:
+        self.ready = asyncio.Event()
+        self._all = [Analyst() for _ in range(count)]
+
+    async def run(self) -> None:
+        """Starts them, and raises LostError as soon as one ends. They end with this process, not with this task.
+
+        What is in flight when a worker is told to stop is analysed to its end.
+        """
+        await asyncio.gather(*[each.start() for each in self._all])
+        self.ready.set()
+        losses = [asyncio.create_task(each.lost.wait()) for each in self._all]
+        try:
+            await asyncio.wait(losses, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in losses:
+                each.cancel()
+        raise next(each.mourned() for each in self._all if each.lost.is_set())
+
+    def waiting(self) -> str | None:
+        """A readiness check: what is wrong, or None."""
+        return None if self.ready.is_set() else "the lexicon is being loaded"
+
+    async def read(self, records: Sequence[Record]) -> tuple[list[Made | Refused], list[Standing]]:
+        """What articles become, in their order, and how books stand where watches gave up on some of them."""
+        await self.ready.wait()
+        shares = _shares(records, len(self._all))
+        idlest = sorted(self._all, key=lambda each: each.articles)
+        answers = await asyncio.gather(*[each.read(share) for each, share in zip(idlest, shares, strict=False)])
+        return [made for each in answers for made in each.made], [each.standing for each in answers if each.standing]
+
+    async def change(self, records: Sequence[Change], *, bulk: bool = False) -> Standing:
+        """Applies records of `watches` everywhere; returns when they are in force."""
+        return await self._told(Changes(list(records), bulk))
+
+    async def settle(self) -> Standing:
+        """Says that the books are as they will be for long."""
+        return await self._told(Settled())
+
+    async def _told(self, question: Question) -> Standing:
+        await self.ready.wait()
+        answers = await asyncio.gather(*[each.ask(question) for each in self._all])
+        return cast(Standing, answers[0])
+
+    async def close(self) -> None:
+        """Ends them."""
+        for each in self._all:
+            await each.close()
+
+
+def _shares(records: Sequence[Record], most: int) -> list[Sequence[Record]]:
+    """At most so many parts, in order, of about as many records each."""
+    count = max(1, min(most, len(records) // LEAST_SHARE))
+    size = -(-len(records) // count)
+    return [records[start : start + size] for start in range(0, len(records), size)]
