@@ -90,6 +90,11 @@ class Analyst:
         self._writer.close()
         await self._process.wait()
 
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
     def _expect(self) -> "asyncio.Future[Any]":
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._open.append(answer)
@@ -146,6 +151,11 @@ class Analysts:
     def waiting(self) -> str | None:
         """A readiness check: what is wrong, or None."""
         return None if self.ready.is_set() else "the lexicon is being loaded"
+
+    @property
+    def pids(self) -> list[int]:
+        """Their process ids."""
+        return [each.pid for each in self._all]
 
     async def read(self, records: Sequence[Record]) -> tuple[list[Made | Refused], list[Standing]]:
         """What articles become, in their order, and how books stand where watches gave up on some of them."""

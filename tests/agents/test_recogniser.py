@@ -1,7 +1,5 @@
-"""camel-tools' recogniser in a worker: the loop goes on while it labels, and its failure costs no alert."""
+"""camel-tools' recogniser in an analysis process: what it labels becomes names, and its failure costs no alert."""
 
-import asyncio
-import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -15,16 +13,8 @@ ARTICLE = ArticleEvent("urn:x:1", "", "قال خليل الزبيدي إن ال�
 LABELS = {"خليل": "B-PERS", "الزبيدي": "I-PERS"}
 
 
-class Slow:
-    """Labels once it is let."""
-
-    def __init__(self):
-        self.let = threading.Event()
-        self.thread = None
-
+class Labels:
     def predict(self, sentences):
-        self.let.wait(10)
-        self.thread = threading.current_thread()
         return [[LABELS.get(word, "O") for word in words] for words in sentences]
 
 
@@ -38,21 +28,15 @@ def analysis():
     return Analysis(sequence_for_all=True)
 
 
-async def test_the_loop_goes_on_while_names_are_looked_for(analysis):
-    labeller = Slow()
+def test_what_is_labelled_becomes_names(analysis):
     begun = analysis.begin(ARTICLE, NOW)
-    asked = asyncio.create_task(Recogniser(labeller).names(begun))
-    await asyncio.sleep(0)
-    assert not asked.done()
-    labeller.let.set()
-    tagged = analysis.finish(begun, await asked).tagged
+    tagged = analysis.finish(begun, Recogniser(Labels()).names(begun)).tagged
     assert [(each.name.ar, each.tagger) for each in tagged.entities] == [("خليل الزبيدي", "camel-tools")]
-    assert labeller.thread is not threading.main_thread()
 
 
-async def test_a_labeller_that_fails_leaves_the_listed_names(analysis, caplog):
+def test_a_labeller_that_fails_leaves_the_listed_names(analysis, caplog):
     begun = analysis.begin(ArticleEvent("urn:x:2", "", "وصل فلاديمير بوتين.", "ar"), NOW)
-    names = await Recogniser(Broken()).names(begun)
+    names = Recogniser(Broken()).names(begun)
     assert names is None
     assert [each.name.en for each in analysis.finish(begun, names).tagged.entities] == ["Vladimir Putin"]
     assert "urn:x:2" in caplog.text

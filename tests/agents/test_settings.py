@@ -73,7 +73,7 @@ def test_brokers_may_be_several_and_without_port(environment):
         ({"RASID_SECURITY_PROTOCOL": "SASL_SSL"}, "needs RASID_SASL_MECHANISM, RASID_SASL_USERNAME and"),
         ({"RASID_SASL_USERNAME": "me"}, "need RASID_SECURITY_PROTOCOL to be SASL_PLAINTEXT or"),
         ({"RASID_PARTITION": "3"}, "unknown variable RASID_PARTITION='3': did you mean RASID_PARTITIONS?"),
-        ({"RASID_ZEBRA": "3"}, "unknown variable RASID_ZEBRA='3': known are RASID_BOOTSTRAP_SERVERS,"),
+        ({"RASID_ZEBRA": "3"}, "unknown variable RASID_ZEBRA='3': known are RASID_ANALYSIS_PROCESSES,"),
         ({"rasid_partitions": "3"}, "unknown variable rasid_partitions='3': did you mean RASID_PARTITIONS?"),
         ({"RASID_CONFIG": "/nowhere.toml"}, "RASID_CONFIG='/nowhere.toml' cannot be read"),
     ],
