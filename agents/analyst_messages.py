@@ -85,6 +85,8 @@ class Read(Struct, array_like=True, tag="read", frozen=True):
 class Ready(Struct, array_like=True, tag="ready", frozen=True):
     """The first word of a process, which nobody asked for: it has loaded what it needs."""
 
+    pid: int
+
 
 Question = Articles | Changes | Settled
 Answer = Read | Standing | Ready

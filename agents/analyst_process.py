@@ -1,14 +1,19 @@
-"""A process in which a worker's articles are analysed: it answers what comes on the socket that is its standard input.
+"""The processes in which a worker's articles are analysed: each answers what comes on its socket.
 
 The loop of the worker, which reads from the broker, sends and delivers, so never waits for an analysis, and several
-processors analyse at once. It ends when the worker does.
+processors analyse at once. What they need is loaded once, by a process that then forks one for each socket and waits
+for them: they share that memory. They end when the worker does.
 """
 
+import functools
 import gc
 import logging
+import os
 import signal
 import socket
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import BinaryIO, Final
 
 import msgspec
@@ -43,6 +48,7 @@ from schemas.watch_match import WatchMatch
 
 log = logging.getLogger(__name__)
 ENCODER: Final = msgspec.json.Encoder()
+SIGNALLED: Final = 128  # added to a signal's number, the exit code that shells give
 
 
 class Analyst:
@@ -104,17 +110,24 @@ def _encoded(matches: list[WatchMatch]) -> list[tuple[str, bytes]]:
     return [(match.watch.id, ENCODER.encode(match)) for match in matches]
 
 
-def analyst(settings: Settings) -> Analyst:
-    """One with all it needs, which stays in memory. Raises ConfigError where the tagger of names is not there."""
+def loaded(settings: Settings) -> Analysis:
+    """All that is the same in each process, where the collector will not look."""
     gc.disable()  # the lexicon is a million objects that never go: the collector need not walk them again and again
     tagger = sequence.own() if settings.names_by == sequence.TAGGER else None
-    made = Analyst(
-        Analysis(sequence=tagger, sequence_for_all=settings.ner == "all"),
-        recognisers.opened() if settings.names_by == neural.TAGGER else None,
-    )
+    made = Analysis(sequence=tagger, sequence_for_all=settings.ner == "all")
     gc.freeze()
     gc.enable()
     return made
+
+
+def serve(own: socket.socket, analysis: Analysis, settings: Settings) -> None:
+    """Answers until the worker ends. Raises ConfigError where the recogniser is not there."""
+    recogniser = recognisers.opened() if settings.names_by == neural.TAGGER else None  # has threads: not to be forked
+    analyst = Analyst(analysis, recogniser)
+    with suppress(ConnectionError), own.makefile("rb") as asked:  # a killed worker leaves questions half asked
+        own.sendall(framed(Ready(os.getpid())))
+        for question in questions(asked):
+            own.sendall(framed(analyst.answer(question)))
 
 
 def questions(stream: BinaryIO) -> Iterator[Question]:
@@ -124,17 +137,50 @@ def questions(stream: BinaryIO) -> Iterator[Question]:
         yield QUESTION.decode(body)
 
 
+def forked(own: socket.socket, others: Iterable[socket.socket], work: Callable[[socket.socket], None]) -> int:
+    """The id of a new process that does `work` with its own socket and ends."""
+    pid = os.fork()
+    if pid:
+        own.close()
+        return pid
+    code = 1
+    try:
+        for other in others:
+            other.close()  # or it would not be seen when the worker closes it
+        work(own)
+        code = 0
+    except Exception:
+        log.exception("an analysis process ends")
+    finally:
+        os._exit(code)
+
+
+def waited(pids: set[int]) -> int:
+    """0 when all have ended well; the first other exit code, where one has not, and the others are ended too."""
+    while pids:
+        pid, status = os.wait()
+        pids.discard(pid)
+        code = os.waitstatus_to_exitcode(status)
+        if code:
+            for each in pids:
+                os.kill(each, signal.SIGKILL)
+                os.waitpid(each, 0)
+            return code
+    return 0
+
+
 def main() -> None:
-    """Answers until the worker ends; signals are the worker's, which sees to its work in flight."""
+    """Serves the sockets whose file descriptors are the arguments. Signals are the worker's, which sees to its work."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     settings = load()
     logs.configure(settings)
-    made = analyst(settings)
-    with socket.socket(fileno=0) as own, own.makefile("rb") as asked:
-        own.sendall(framed(Ready()))
-        for question in questions(asked):
-            own.sendall(framed(made.answer(question)))
+    analysis = loaded(settings)
+    sockets = [socket.socket(fileno=int(each)) for each in sys.argv[1:]]
+    work = functools.partial(serve, analysis=analysis, settings=settings)
+    pids = {forked(own, sockets[number + 1 :], work) for number, own in enumerate(sockets)}
+    code = waited(pids)
+    sys.exit(code if code >= 0 else SIGNALLED - code)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ takes the worker with it, whose work comes again.
 
 import asyncio
 import os
-import signal
 import socket
 import sys
 from collections import deque
@@ -32,7 +31,8 @@ from agents.analyst_messages import (
 from agents.settings import Settings
 
 PROGRAM: Final = "agents.analyst_process"
-MOST: Final = 2  # processes where none are asked for: each holds the lexicon and all watches in memory
+MOST: Final = 2  # processes where none are asked for: each holds all watches in memory
+LOST: Final = "an analysis process has ended: see the log before this"
 LEAST_SHARE: Final = 4  # articles that are worth a process of their own
 
 
@@ -48,28 +48,23 @@ def number(settings: Settings) -> int:
 class Analyst:
     """One process. Answers come in the order of the questions."""
 
-    def __init__(self) -> None:
+    def __init__(self, lost: asyncio.Event) -> None:
         self.articles = 0  # asked about and not yet answered
-        self.lost = asyncio.Event()
+        self.pid = 0
+        self._lost = lost
         self._open: deque[asyncio.Future[Any]] = deque()
-        self._fault: LostError | None = None
 
-    async def start(self) -> None:
-        """Returns when it is ready. Raises LostError where it ends before."""
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", PROGRAM, stdin=theirs.fileno(), stdout=asyncio.subprocess.DEVNULL
-            )  # its log goes where ours does
-        reader, self._writer = await asyncio.open_unix_connection(sock=ours)
+    async def start(self, own: socket.socket) -> None:
+        """Returns when it is ready, or lost."""
+        reader, self._writer = await asyncio.open_unix_connection(sock=own)
         ready = self._expect()
         self._listening = asyncio.create_task(self._listen(reader))
-        await ready
+        self.pid = (await ready).pid
 
     async def ask(self, question: Question) -> Answer:
         """The answer. Raises LostError where the process ends before."""
-        if self._fault:
-            raise self._fault
+        if self._lost.is_set():
+            raise LostError(LOST)
         expected = self._expect()
         self._writer.write(framed(question))
         await self._writer.drain()
@@ -84,16 +79,10 @@ class Analyst:
         finally:
             self.articles -= len(records)
 
-    async def close(self) -> None:
-        """Ends it."""
+    def close(self) -> None:
+        """Lets it end."""
         self._listening.cancel()
         self._writer.close()
-        await self._process.wait()
-
-    @property
-    def pid(self) -> int:
-        """Its process id."""
-        return self._process.pid
 
     def _expect(self) -> "asyncio.Future[Any]":
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
@@ -109,21 +98,10 @@ class Analyst:
                 if not answer.done():  # whoever asked may be gone
                     answer.set_result(ANSWER.decode(body))
         except (asyncio.IncompleteReadError, ConnectionError):
-            await self._mourn()
-
-    async def _mourn(self) -> None:
-        code = await self._process.wait()
-        by = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-        self._fault = LostError(f"an analysis process has ended by {by}: see the log before this")
-        self.lost.set()
-        for answer in self._open:
-            if not answer.done():
-                answer.set_exception(self._fault)
-
-    def mourned(self) -> LostError:
-        """Why it is lost."""
-        assert self._fault is not None
-        return self._fault
+            self._lost.set()
+            for answer in self._open:
+                if not answer.done():
+                    answer.set_exception(LostError(LOST))
 
 
 class Analysts:
@@ -131,22 +109,35 @@ class Analysts:
 
     def __init__(self, count: int) -> None:
         self.ready = asyncio.Event()
-        self._all = [Analyst() for _ in range(count)]
+        self._lost = asyncio.Event()
+        self._all = [Analyst(self._lost) for _ in range(count)]
 
     async def run(self) -> None:
         """Starts them, and raises LostError as soon as one ends. They end with this process, not with this task.
 
         What is in flight when a worker is told to stop is analysed to its end.
         """
-        await asyncio.gather(*[each.start() for each in self._all])
+        await self._start()
         self.ready.set()
-        losses = [asyncio.create_task(each.lost.wait()) for each in self._all]
-        try:
-            await asyncio.wait(losses, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for each in losses:
-                each.cancel()
-        raise next(each.mourned() for each in self._all if each.lost.is_set())
+        await self._lost.wait()
+        code = await self._process.wait()
+        raise LostError(f"{LOST} (exit code {code})")
+
+    async def _start(self) -> None:
+        pairs = [socket.socketpair() for _ in self._all]
+        theirs = [their.fileno() for _, their in pairs]
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            PROGRAM,
+            *map(str, theirs),
+            pass_fds=theirs,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+        )  # fmt: skip -- its log goes where ours does
+        for _, their in pairs:
+            their.close()
+        await asyncio.gather(*[each.start(own) for each, (own, _) in zip(self._all, pairs, strict=True)])
 
     def waiting(self) -> str | None:
         """A readiness check: what is wrong, or None."""
@@ -179,9 +170,10 @@ class Analysts:
         return cast(Standing, answers[0])
 
     async def close(self) -> None:
-        """Ends them."""
+        """Lets them end."""
         for each in self._all:
-            await each.close()
+            each.close()
+        await self._process.wait()
 
 
 def _shares(records: Sequence[Record], most: int) -> list[Sequence[Record]]:
