@@ -51,9 +51,11 @@ def test_revisions_grow_and_a_stale_one_is_refused(rasid):
     assert rasid("watch", "disable", "talks", "--if-revision", "2")[0] == 0
     talks = listed(rasid)["talks"]
     assert (talks["revision"], talks["enabled"], talks["query"]) == (3, False, "محادثات ثلاثية")
-    assert rasid("watch", "enable", "talks")[0] == 0
+    code, out, _ = rasid("watch", "enable", "talks", "--json")
+    assert (code, json.loads(out)) == (0, listed(rasid)["talks"])
     assert "enabled" not in listed(rasid)["talks"]
-    assert rasid("watch", "rm", "talks", "nobody")[0] == 1
+    code, out, _ = rasid("watch", "rm", "talks", "nobody", "--json")
+    assert (code, json.loads(out)) == (1, {"id": "talks", "removed": True})
     assert listed(rasid) == {}
 
 
