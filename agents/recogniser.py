@@ -44,4 +44,5 @@ def check() -> None:
 def opened() -> Recogniser:
     """The recogniser that is on disk. Raises ConfigError where it is not; nothing is ever fetched."""
     os.environ["HF_HUB_OFFLINE"] = "1"  # transformers asks its hub about newer files otherwise
+    os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"  # in a log they are lines of no format
     return Recogniser(neural.loaded(folder()))

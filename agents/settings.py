@@ -134,7 +134,8 @@ class Settings(BaseSettings):
             )
         if given and not self.uses_sasl:
             names = ", ".join(PREFIX + name.upper() for name in given)
-            raise ValueError(f"{names} need RASID_SECURITY_PROTOCOL to be SASL_PLAINTEXT or SASL_SSL")
+            verb = "needs" if len(given) == 1 else "need"
+            raise ValueError(f"{names} {verb} RASID_SECURITY_PROTOCOL to be SASL_PLAINTEXT or SASL_SSL")
         if self.ssl_cafile and not self.uses_tls:
             raise ValueError("RASID_SSL_CAFILE needs RASID_SECURITY_PROTOCOL to be SSL or SASL_SSL")
         return self

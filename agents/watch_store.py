@@ -204,4 +204,11 @@ def dump(watches: Iterable[Watch]) -> str:
     tables = [
         {key: value for key, value in msgspec.to_builtins(watch).items() if key != "revision"} for watch in watches
     ]
-    return tomli_w.dumps({"watch": tables})
+    return "\n".join(map(_table, tables))
+
+
+def _table(fields: dict[str, Any]) -> str:
+    """One `[[watch]]` with its subtables, as the documentation shows it: the writer alone would put it on one line."""
+    values = {key: value for key, value in fields.items() if not isinstance(value, dict)}
+    subtables = (f"[watch.{key}]\n{tomli_w.dumps(value)}" for key, value in fields.items() if isinstance(value, dict))
+    return "".join(("[[watch]]\n", tomli_w.dumps(values), *subtables))

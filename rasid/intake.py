@@ -10,7 +10,7 @@ from schemas.dead_letter import Reason
 
 MAX_TEXT: Final = 2_000_000  # code points of title and body: a long book; more is a file in the wrong place
 MAX_DETAIL: Final = 300  # characters of an explanation
-_VISIBLE: Final = re.compile(r"[^\W_]|[^\w\s\u0300-\u036f\u0610-\u061a\u061c\u0640\u064b-\u065f\u0670\u06d6-\u06ed"
+_VISIBLE: Final = re.compile(r"[^\W_\u0640]|[^\w\s\u0300-\u036f\u0610-\u061a\u061c\u064b-\u065f\u0670\u06d6-\u06ed"
                              r"\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")  # fmt: skip
 
 Record = TypeVar("Record")

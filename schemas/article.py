@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 
 Uri = Annotated[str, msgspec.Meta(min_length=1, max_length=2048)]
+Language = Annotated[str, msgspec.Meta(pattern="^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
 Country = Annotated[str, msgspec.Meta(pattern="^[A-Za-z]{2}$")]
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
@@ -20,7 +21,7 @@ class ArticleEvent(msgspec.Struct, omit_defaults=True):
     uri: Uri
     title: str = ""
     body: str = ""
-    language: str | None = None
+    language: Language | None = None
     source: str | None = None
     url: str | None = None
     country: Country | None = None

@@ -45,6 +45,7 @@ def raw(**changes):
         (raw(title="", body=""), Reason.EMPTY_TEXT),
         (raw(title=" \n", body="\u064b\u0650"), Reason.EMPTY_TEXT),
         (raw(title="\u202e\u202d\u200f", body=""), Reason.EMPTY_TEXT),
+        (raw(title="\u0640\u0640", body=""), Reason.EMPTY_TEXT),
         (raw(body="ن" * (MAX_TEXT + 1)), Reason.TOO_LARGE),
         (b'{"uri": "urn:a", "title": "x", "extra": ' + b"[" * 10_000 + b"]" * 10_000 + b"}", Reason.TOO_DEEP),
     ],

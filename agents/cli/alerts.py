@@ -31,7 +31,7 @@ Example:
   rasid alerts tail --json | jq .article.title"""
 
 
-@click.group()
+@click.group(epilog="\b\nExample:\n  rasid alerts list --since 2h --severity critical")
 def alerts() -> None:
     """Look at alerts: which there were, what they rest on, why they were told of or not."""
 
@@ -63,7 +63,7 @@ def list_(*, since: datetime | None, limit: int, as_json: bool, **chosen: Any) -
     elif found:
         terminal.show(terminal.rows(_table(), map(_row, found[-limit:])))
     if not as_json:
-        terminal.say(f"{len(found)} alerts" + (f", the newest {limit} shown" if len(found) > limit else ""))
+        terminal.say(terminal.listed(len(found), limit, "alert"))
     return 0 if found else 1
 
 
@@ -91,7 +91,7 @@ def tail(*, count: int | None, as_json: bool, **chosen: Any) -> None:
         else:
             alert, said = entry.alert, "" if entry.told else f" (held: {entry.reason})"
             head = f"{entry.at.isoformat(timespec='seconds')} {alert.watch.severity} {alert.watch.id}{said}"
-            terminal.show(terminal.cell(f"{head}  {alert.article.title}"))
+            terminal.show_line(f"{head}  {alert.article.title}")
 
 
 @alerts.command(epilog="\b\nExample:\n  rasid alerts show alert_5f3c…")
@@ -129,8 +129,8 @@ def _print(entry: Entry, notifications: int) -> None:
     terminal.show(terminal.rows(terminal.table("alert", alert.id), facts))
     for hit in alert.evidence:
         context = f"{hit.before[-CONTEXT:]}[{hit.text}]{hit.after[:CONTEXT]}"
-        terminal.show(terminal.cell(f"  {context}"))
-        terminal.show(terminal.cell(f"    {hit.field} {hit.start}-{hit.end}: {hit.term}: {hit.rule}"))
+        terminal.show_line(f"  {context}")
+        terminal.show_line(f"    {hit.field} {hit.start}-{hit.end}: {hit.term}: {hit.rule}")
 
 
 def _more(alert: Alert) -> list[tuple[str, str]]:
@@ -170,7 +170,7 @@ def explain(name: str, *, as_json: bool) -> int:
     else:
         terminal.show(terminal.rows(terminal.table("time", "decision", "told", "why"), map(_why, decisions)))
         for each in deliveries:
-            terminal.show(terminal.cell(f"  {each.finished_at.isoformat(timespec='seconds')} {_outcome(each)}"))
+            terminal.show_line(f"  {each.finished_at.isoformat(timespec='seconds')} {_outcome(each)}")
     return 0
 
 

@@ -23,7 +23,7 @@ NAMES = (*(system.name for system in SYSTEMS), LATENCY)
 FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.group()
+@click.group(epilog="\b\nExample:\n  rasid bench analysis --size 1000")
 def bench() -> None:
     """Measure speed on this machine."""
 

@@ -61,7 +61,7 @@ def filtering(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@click.group("dead-letters")
+@click.group("dead-letters", epilog="\b\nExample:\n  rasid dead-letters list --since 2d")
 def dead_letters() -> None:
     """Look at what could not be read or finished, and send it back."""
 
@@ -79,7 +79,7 @@ def list_(*, limit: int, as_json: bool, **chosen: Any) -> int:
     elif found:
         terminal.show(terminal.rows(_table(), map(_row, found[-limit:])))
     if not as_json:
-        terminal.say(f"{len(found)} dead letters" + (f", the newest {limit} shown" if len(found) > limit else ""))
+        terminal.say(terminal.listed(len(found), limit, "dead letter"))
     return 0 if found else 1
 
 
@@ -196,4 +196,4 @@ def _tell(found: list[Stored], *, dry_run: bool, as_json: bool) -> None:
         return
     if dry_run and found:
         terminal.show(terminal.rows(_table(), map(_row, found)))
-    terminal.say(f"{'would send' if dry_run else 'sent'} {len(found)} dead letters back")
+    terminal.say(f"{'would send' if dry_run else 'sent'} {terminal.counted(len(found), 'dead letter')} back")

@@ -46,7 +46,7 @@ def filtering(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@click.group()
+@click.group(epilog="\b\nExample:\n  rasid deliveries list --outcome failed --since 2d")
 def deliveries() -> None:
     """See how telling receivers went and what still waits, and ask for it once more."""
 
@@ -60,7 +60,7 @@ def list_(*, limit: int, as_json: bool, **chosen: Any) -> int:
     found = deliveries_log.standings(load(), _filter(**chosen))
     _tell(found[-limit:], as_json=as_json)
     if not as_json:
-        terminal.say(f"{len(found)} deliveries" + (f", the newest {limit} shown" if len(found) > limit else ""))
+        terminal.say(terminal.listed(len(found), limit, "delivery", "deliveries"))
     return 0 if found else 1
 
 

@@ -78,10 +78,10 @@ class Desk:
         terminal.show(
             Text.assemble((f"● {alert['watch']['id']}", style), (f"  {alert['article']['source'] or ''}", "dim"))
         )
-        terminal.show(terminal.cell(f"  {alert['article']['title']}", 110, "bold"))
+        terminal.show_line(f"  {alert['article']['title']}", "bold")
         for hit in alert["evidence"][:2]:
             context = f"{hit['before'][-40:]}[{hit['text']}]{hit['after'][:40]}"
-            terminal.show(terminal.cell(f"  {context}", 110))
+            terminal.show_line(f"  {context}")
             terminal.show(Text(f"    {hit['field']} {hit['start']}-{hit['end']}: {hit['rule']}", style="dim"))
 
     async def until_ready(self, port: int, worker: "asyncio.Task[int]", seconds: float) -> bool:

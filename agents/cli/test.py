@@ -71,5 +71,5 @@ def _failing(outcome: Outcome) -> dict[str, object]:
 def _show(outcome: Outcome) -> None:
     went = outcome.why or ("fired and should not" if outcome.fired else "did not fire and should")
     terminal.show(f"{outcome.id}: {went}")
-    terminal.show(terminal.cell(f"  {outcome.query}", style="bold"))
+    terminal.show_line(f"  {outcome.query}", "bold")
     terminal.show(terminal.cell(f"  {outcome.text}", 110))

@@ -20,7 +20,7 @@ Example:
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 
 
-@click.group()
+@click.group(epilog="\b\nExample:\n  rasid topics check")
 def topics() -> None:
     """Create the topics, or check them."""
 

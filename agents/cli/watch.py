@@ -21,7 +21,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 QUERY_WIDTH = 60  # columns of a query in the list
 
 
-@click.group()
+@click.group(epilog="\b\nExample:\n  rasid watch add talks 'trilateral talks'")
 def watch() -> None:
     """Change and show the watchlist; workers follow without a restart."""
 
@@ -96,7 +96,7 @@ def _waited(settings: Settings, reached: int, timeout: float) -> int:
         except RasidError as error:
             terminal.complain(str(error))
             return 1
-    terminal.say(f"in force on {len(states)} workers, watchlist revision {reached}")
+    terminal.say(f"in force on {terminal.counted(len(states), 'worker')}, watchlist revision {reached}")
     return 0
 
 
@@ -156,9 +156,10 @@ def _missing(watch_id: str) -> str:
 @IF_REVISION
 @WAIT
 @TIMEOUT
-def rm(watch_ids: tuple[str, ...], if_revision: int | None, timeout: float, *, wait: bool) -> int:
+@AS_JSON
+def rm(watch_ids: tuple[str, ...], if_revision: int | None, timeout: float, *, wait: bool, as_json: bool) -> int:
     """Remove watches; exits with 1 where one is not there."""
-    return _changed(watch_ids, if_revision, timeout if wait else None, None)
+    return _changed(watch_ids, if_revision, timeout if wait else None, None, as_json=as_json)
 
 
 @watch.command(epilog="\b\nExample:\n  rasid watch enable talks")
@@ -166,9 +167,12 @@ def rm(watch_ids: tuple[str, ...], if_revision: int | None, timeout: float, *, w
 @IF_REVISION
 @WAIT
 @TIMEOUT
-def enable(watch_ids: tuple[str, ...], if_revision: int | None, timeout: float, *, wait: bool) -> int:
+@AS_JSON
+def enable(watch_ids: tuple[str, ...], if_revision: int | None, timeout: float, *, wait: bool, as_json: bool) -> int:
     """Put watches in force again."""
-    return _changed(watch_ids, if_revision, timeout if wait else None, lambda each: _switched(each, on=True))
+    return _changed(
+        watch_ids, if_revision, timeout if wait else None, lambda each: _switched(each, on=True), as_json=as_json
+    )
 
 
 @watch.command(epilog="\b\nExample:\n  rasid watch disable talks")
@@ -176,9 +180,12 @@ def enable(watch_ids: tuple[str, ...], if_revision: int | None, timeout: float, 
 @IF_REVISION
 @WAIT
 @TIMEOUT
-def disable(watch_ids: tuple[str, ...], if_revision: int | None, timeout: float, *, wait: bool) -> int:
+@AS_JSON
+def disable(watch_ids: tuple[str, ...], if_revision: int | None, timeout: float, *, wait: bool, as_json: bool) -> int:
     """Let watches rest without removing them."""
-    return _changed(watch_ids, if_revision, timeout if wait else None, lambda each: _switched(each, on=False))
+    return _changed(
+        watch_ids, if_revision, timeout if wait else None, lambda each: _switched(each, on=False), as_json=as_json
+    )
 
 
 def _switched(each: Watch, *, on: bool) -> Watch:
@@ -186,7 +193,12 @@ def _switched(each: Watch, *, on: bool) -> Watch:
 
 
 def _changed(
-    watch_ids: tuple[str, ...], if_revision: int | None, timeout: float | None, change: Callable[[Watch], Watch] | None
+    watch_ids: tuple[str, ...],
+    if_revision: int | None,
+    timeout: float | None,
+    change: Callable[[Watch], Watch] | None,
+    *,
+    as_json: bool,
 ) -> int:
     """Changes watches that are there, or removes them where `change` is None; 1 where one is missing or contested."""
     settings = load()
@@ -201,6 +213,8 @@ def _changed(
     except watch_change.ConflictError as error:
         terminal.complain(str(error))
         return 1
+    if as_json:
+        terminal.emit(*changed, *({"id": each, "removed": True} for each in removed))
     missing = [each for each in watch_ids if each not in present]
     for each in missing:
         terminal.complain(_missing(each))
@@ -235,7 +249,8 @@ def import_watches(  # noqa: PLR0913 -- one parameter an option
         for each in found:
             terminal.say(f"{each.what} {each.watch.id}") if each.what != "same" else None
         would = "nothing written, as asked: " if dry_run else ""
-        terminal.say(f"{would}{len(found)} watches, {sum(each.what == 'same' for each in found)} unchanged")
+        same = sum(each.what == "same" for each in found)
+        terminal.say(f"{would}{terminal.counted(len(found), 'watch', 'watches')}, {same} unchanged")
     return _waited(settings, reached, timeout) if wait and reached else 0
 
 

@@ -122,7 +122,7 @@ def _show(report: Report, test: Backtest) -> None:
 
 def _show_samples(title: str, samples: Samples) -> None:
     for article, sample in samples.kept:
-        terminal.show(terminal.cell(f"{title}: {sample.uri}  {sample.source or ''}", style="dim"))
+        terminal.show_line(f"{title}: {sample.uri}  {sample.source or ''}", "dim")
         for field, parts in pieces(article, sample.evidence):
             marked = "".join(f"[{text}]" if hit else text for text, hit in parts)
-            terminal.show(terminal.cell(f"  {field}: {marked}"))
+            terminal.show_line(f"  {field}: {marked}")

@@ -31,7 +31,7 @@ def lint(target: str, *, strict: bool, as_json: bool) -> int:
     for each, finding in found:
         _emit(each, finding) if as_json else _show(each, finding)
     if not as_json:
-        terminal.say(f"{len(watches)} watches, {len(found)} findings")
+        terminal.say(f"{terminal.counted(len(watches), 'watch', 'watches')}, {terminal.counted(len(found), 'finding')}")
     return 1 if any(strict or finding.error for _, finding in found) else 0
 
 
@@ -56,8 +56,8 @@ def _emit(each: Watch, finding: Finding) -> None:
 
 
 def _show(each: Watch, finding: Finding) -> None:
-    terminal.show(terminal.cell(f"{each.id}:{finding.column + 1}: {finding.code}: {finding.message}"))
+    terminal.show_line(f"{each.id}:{finding.column + 1}: {finding.code}: {finding.message}")
     text, column = pointing.excerpt(each.query, finding.column)
     for line in pointing.pointed(text, column, terminal.way_of_output()):
         terminal.show(line)
-    terminal.show(terminal.cell(f"  {finding.fix}", style="green"))
+    terminal.show_line(f"  {finding.fix}", "green")

@@ -5,6 +5,7 @@ everything it needs was seen. What labels words is given as an argument and may 
 what to ask it, `Answered` takes its labels, and whoever runs a loop asks it elsewhere.
 """
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,7 +22,7 @@ TAGGER: Final = "camel-tools"
 CATALOGUE: Final = "catalogue.json"  # without it, camel_tools asks the network for one
 MODEL: Final = Path("data", "ner", "arabert")
 MODULES: Final = ("torch", "transformers")
-MEND: Final = "pip install 'rasid[neural]' and camel_data -i ner-arabert"
+MEND: Final = "pip install '.[neural]' and camel_data -i ner-arabert"
 
 
 class Labeller(Protocol):
@@ -72,13 +73,18 @@ def _sentence(scan: Scan, tokens: Sequence[Token]) -> Asked:
     end = reading.span(tokens[0].at)[0]
     for token in tokens:
         start, after = reading.span(token.at)
-        for sign in reading.text[end:start].split():
+        for sign in filter(_shows, reading.text[end:start].split()):
             found.words.append(sign)
             found.tokens.append(None)
         found.words.append(reading.text[start:after])
         found.tokens.append(token)
         end = after
     return found
+
+
+def _shows(sign: str) -> bool:
+    """Whether anything of it is seen: a direction mark alone would get no label, and its sentence no names."""
+    return any(unicodedata.category(character)[0] != "C" for character in sign)
 
 
 class Answered:

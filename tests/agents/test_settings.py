@@ -71,7 +71,7 @@ def test_brokers_may_be_several_and_without_port(environment):
         ({"RASID_RECEIVERS": "/nowhere.toml"}, "RASID_RECEIVERS='/nowhere.toml' is not allowed: a TOML"),
         ({"RASID_SASL_MECHANISM": "MAGIC"}, "PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512"),
         ({"RASID_SECURITY_PROTOCOL": "SASL_SSL"}, "needs RASID_SASL_MECHANISM, RASID_SASL_USERNAME and"),
-        ({"RASID_SASL_USERNAME": "me"}, "need RASID_SECURITY_PROTOCOL to be SASL_PLAINTEXT or"),
+        ({"RASID_SASL_USERNAME": "me"}, "needs RASID_SECURITY_PROTOCOL to be SASL_PLAINTEXT or"),
         ({"RASID_PARTITION": "3"}, "unknown variable RASID_PARTITION='3': did you mean RASID_PARTITIONS?"),
         ({"RASID_ZEBRA": "3"}, "unknown variable RASID_ZEBRA='3': known are RASID_ANALYSIS_PROCESSES,"),
         ({"rasid_partitions": "3"}, "unknown variable rasid_partitions='3': did you mean RASID_PARTITIONS?"),

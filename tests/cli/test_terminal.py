@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from rich.console import Console
 
 from agents.cli import terminal
 
@@ -111,3 +112,22 @@ def test_progress_says_nothing_where_there_is_no_terminal(capsys):
         bar.step()
         bar.of(4)
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_long_line_is_broken_before_it_is_put_in_order(monkeypatch, capsys):
+    narrow = Console(file=Screen(), width=20, force_terminal=True, color_system=None)
+    monkeypatch.setattr(terminal, "out", lambda: narrow)
+    terminal.use("rasid")
+    terminal.show_line("  انطلقت المحادثات الثلاثية في أبوظبي")
+    shown = [line.strip() for line in narrow.file.getvalue().splitlines()]
+    assert [line[::-1] for line in shown] == ["انطلقت المحادثات", "الثلاثية في أبوظبي"]
+
+
+def test_a_long_line_that_goes_into_a_pipe_stays_one(capsys):
+    text = "  body: " + "قال المصدر إن المحادثات مستمرة " * 20 + "."
+    terminal.show_line(text)
+    assert capsys.readouterr().out == text + "\n"
+
+
+def test_one_is_no_plural():
+    assert [terminal.counted(n, "watch", "watches") for n in (0, 1, 2000)] == ["0 watches", "1 watch", "2,000 watches"]

@@ -1,14 +1,16 @@
 """`rasid watch …` on the embedded broker, as people run it: two of them at once, and files that live in git."""
 
 import json
+import tomllib
 import uuid
 
+import msgspec
 import pytest
 
 from agents import topics, watch_change, watch_store
 from agents.cli.main import run as run_rasid
 from agents.settings import load
-from schemas.watch import Watch
+from schemas.watch import SpikeRule, Watch
 
 FILE = """\
 [[watch]]
@@ -51,9 +53,11 @@ def test_revisions_grow_and_a_stale_one_is_refused(rasid):
     assert rasid("watch", "disable", "talks", "--if-revision", "2")[0] == 0
     talks = listed(rasid)["talks"]
     assert (talks["revision"], talks["enabled"], talks["query"]) == (3, False, "محادثات ثلاثية")
-    assert rasid("watch", "enable", "talks")[0] == 0
+    code, out, _ = rasid("watch", "enable", "talks", "--json")
+    assert (code, json.loads(out)) == (0, listed(rasid)["talks"])
     assert "enabled" not in listed(rasid)["talks"]
-    assert rasid("watch", "rm", "talks", "nobody")[0] == 1
+    code, out, _ = rasid("watch", "rm", "talks", "nobody", "--json")
+    assert (code, json.loads(out)) == (1, {"id": "talks", "removed": True})
     assert listed(rasid) == {}
 
 
@@ -123,3 +127,11 @@ def test_waiting_without_workers_says_so(rasid):
     code, _, said = rasid("watch", "add", "talks", "محادثات", "--wait", "--timeout", "0.5")
     assert code == 1
     assert "no worker is running" in said
+
+
+def test_an_exported_watchlist_is_written_as_the_documentation_shows_it():
+    spike = SpikeRule(floor=7)
+    watches = [Watch("talks", "محادثات", labels={"desk": "politics", "a.b": "ج"}, spike=spike), Watch("oil", 'a "b"')]
+    text = watch_store.dump(watches)
+    assert text.count("[[watch]]\n") == 2
+    assert [msgspec.convert(each, Watch) for each in tomllib.loads(text)["watch"]] == watches
