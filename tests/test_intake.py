@@ -39,6 +39,8 @@ def raw(**changes):
         (raw(uri=""), Reason.BAD_VALUE),
         (raw(uri="x" * 2049), Reason.BAD_VALUE),
         (raw(country="Egypt"), Reason.BAD_VALUE),
+        (raw(language="not a language!!"), Reason.BAD_VALUE),
+        (raw(language=""), Reason.BAD_VALUE),
         (raw(published="yesterday"), Reason.BAD_VALUE),
         (raw(published="2026-01-01T00:00:00"), Reason.BAD_VALUE),
         (raw(published="99999-01-01T00:00:00Z"), Reason.BAD_VALUE),
