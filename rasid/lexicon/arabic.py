@@ -86,7 +86,8 @@ def _forms(typed: str, term: str, known: Knowledge, *, alone: bool) -> Iterator[
     if alone and isinstance(typed, Lexical):
         nouns = [_as_noun(noun, stem) for noun in nouns]
     if verbs and not nouns:
-        yield Form(term, Rule.SAME, Host.VERB, tail=Tail.MAY)
+        past = any(verb.past == term for verb in verbs)
+        yield Form(term, Rule.SAME, Host.PAST if past else Host.VERB, tail=Tail.MAY)
     else:
         yield from _as_written(term, with_article=stem == term or not nouns, name=_only_name(term, known))
     for noun in nouns:

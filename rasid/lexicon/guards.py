@@ -18,6 +18,7 @@ _SHORT = 2  # letters; proclitics of three and more are hardly ever part of a wo
 _SHORT_NOUN = 4  # letters
 _UNDOTTED = {"ي": "ى", "ى": "ي"}
 _ARTICLE = key_of("ال")
+_VERBAL = (Host.VERB, Host.PAST)
 _TO = {"ل", "ب", "ول", "وب", "فل"}  # and before which it is more likely its verbal noun: لمنح
 _BARE = {"", "و", "ف"}  # before which a plural spelled like a verb is more likely the verb: كتب
 # Words so common before a pronoun that a ه after them is "his", not the ة of another word typed without its dots.
@@ -142,7 +143,7 @@ def _never(form: Form, own: AbstractSet[bytes], known: Knowledge) -> Iterator[by
     ني is for verbs, ي for nouns, and ؤ before it becomes ئ.
     """
     key = form.key
-    mine = "ي" if form.host is Host.VERB or form.spelled.endswith("ؤ") else "ني" if form.host is Host.NOUN else ""
+    mine = "ي" if form.host in _VERBAL or form.spelled.endswith("ؤ") else "ني" if form.host is Host.NOUN else ""
     wrong = {"ي", mine} if (_may_be_relative(form) or known.knows(key + _MY)) and key + _MY not in own else {mine}
     if form.host is Host.NOUN and form.rule is not Rule.SAME:
         wrong |= {spelled for pronoun, spelled in PRONOUNS.items() if key + pronoun in known.of_verbs}
