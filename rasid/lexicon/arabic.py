@@ -93,7 +93,7 @@ def _forms(typed: str, term: str, known: Knowledge, *, alone: bool) -> Iterator[
     for noun in nouns:
         own_feminine = alone and "feminine-own" in noun.flags and stem != feminine_of(noun)
         yield from (
-            _without_others(noun_forms(replace(noun, feminine="")), noun, known)
+            _without_others(noun_forms(_masculine(noun)), noun, known)
             if own_feminine
             else _of_noun(noun, known)
         )
@@ -112,6 +112,11 @@ def _of_noun(noun: Noun, known: Knowledge) -> tuple[Form, ...]:
 @lru_cache(maxsize=_PARADIGMS)
 def _of_verb(verb: Verb, known: Knowledge) -> tuple[Form, ...]:
     return tuple([form for form in verb_forms(verb) if not _is_another(form, verb, known)])
+
+
+def _masculine(noun: Noun) -> Noun:
+    """A noun without its feminine, which is a word of its own, as its plural is: محافظات is of محافظة."""
+    return replace(noun, feminine="", plurals=tuple([each for each in noun.plurals if each != "ات"]))
 
 
 def _as_noun(noun: Noun, stem: str) -> Noun:

@@ -18,11 +18,12 @@ _SHORT = 2  # letters; proclitics of three and more are hardly ever part of a wo
 _SHORT_NOUN = 4  # letters
 _UNDOTTED = {"ي": "ى", "ى": "ي"}
 _ARTICLE = key_of("ال")
+_N = key_of("ن")
 _VERBAL = (Host.VERB, Host.PAST)
 _TO = {"ل", "ب", "ول", "وب", "فل"}  # and before which it is more likely its verbal noun: لمنح
 _BARE = {"", "و", "ف"}  # before which a plural spelled like a verb is more likely the verb: كتب
 # Words so common before a pronoun that a ه after them is "his", not the ة of another word typed without its dots.
-_HIS = frozenset("عمل طلب سن دور حكم خط عين فكر مكتب كتب قدر حد بيت حق رأي وقت سر".split())  # noqa: SIM905 -- a list of words
+_HIS = frozenset("عمل طلب سن دور حكم خط عين فكر مكتب كتب قدر حد بيت حق رأي وقت سر وحد جد".split())  # noqa: SIM905 -- a list of words
 
 
 def settled(form: Form, known: Knowledge) -> Form:
@@ -41,7 +42,7 @@ def _dots(form: Form, known: Knowledge) -> Dots:
     """When a form's last letter with other dots, or none, makes another word."""
     spelled = form.spelled
     if spelled.endswith("ة"):
-        his = spelled[:-1] in _HIS or _is_deed(spelled[:-1], known)
+        his = spelled[:-1] in _HIS or _is_deed(spelled[:-1], known) or _is_person(spelled[:-1], known)
         return Dots.WITHOUT_ARTICLE if his else Dots.FORGIVEN
     if spelled.endswith("ه"):
         return Dots.ALWAYS if form.rule is Rule.VERB or known.ends_heh(form.key) else Dots.FORGIVEN
@@ -120,6 +121,7 @@ def _unless_marked(form: Form, known: Knowledge) -> Iterator[bytes]:
     if form.spelled[0] not in "أإآ":
         return
     key, plural = form.key, form.rule is Rule.PLURAL
+    plural = plural or any(form.spelled in noun.plurals for noun in known.by_plural.get(folded(form.spelled), ()))
     yields, article = plural and _is_lemma("إ" + form.spelled[1:], known), key[:2] == _ARTICLE
     if yields or article:
         for each in decorations(form):
@@ -129,7 +131,7 @@ def _unless_marked(form: Form, known: Knowledge) -> Iterator[bytes]:
 
 
 def _is_lemma(word: str, known: Knowledge) -> bool:
-    return any(noun.lemma == word for noun in known.nouns.get(folded(word), []))
+    return word in known.deeds or any(noun.lemma == word for noun in known.nouns.get(folded(word), []))
 
 
 def _is_deed(stem: str, known: Knowledge) -> bool:
@@ -137,16 +139,28 @@ def _is_deed(stem: str, known: Knowledge) -> bool:
     return any(verb.past == stem for verb in known.verbs.get(folded(stem), []))
 
 
+def _is_person(stem: str, known: Knowledge) -> bool:
+    """Whether `stem` is a participle for a person: مساعده without dots is rather "his assistant" than مساعدة."""
+    return stem.startswith("م") and any(
+        "ون" in noun.plurals and noun.pos == "noun" and noun.lemma == stem
+        for noun in known.nouns.get(folded(stem), []))  # fmt: skip
+
+
 def _never(form: Form, own: AbstractSet[bytes], known: Knowledge) -> Iterator[bytes]:
     """The form with a "my" that it cannot bear, or that makes an adjective of it (إلكتروني), or a verb (أجراها).
 
-    ني is for verbs, ي for nouns, and ؤ before it becomes ئ.
+    ني is for verbs, ي for nouns that do not end in one, and ؤ before it becomes ئ.
     """
     key = form.key
     mine = "ي" if form.host in _VERBAL or form.spelled.endswith("ؤ") else "ني" if form.host is Host.NOUN else ""
     wrong = {"ي", mine} if (_may_be_relative(form) or known.knows(key + _MY)) and key + _MY not in own else {mine}
-    if form.host is Host.NOUN and form.rule is not Rule.SAME:
-        wrong |= {spelled for pronoun, spelled in PRONOUNS.items() if key + pronoun in known.of_verbs}
+    if form.host is Host.NOUN and form.spelled.endswith("ي"):
+        wrong.add("ي")
+    if form.rule is not Rule.SAME and form.host is not Host.NAME:
+        others = known.of_verbs if form.rule is Rule.PLURAL else known.of_verbs.keys() | known.of_us.keys()
+        wrong |= {spelled for pronoun, spelled in PRONOUNS.items() if key + pronoun in others and key + pronoun not in own}
+    if form.host in _VERBAL and key + _N in known.words:
+        wrong |= {"نا", "ني"}  # جنوني is no جنو + ني
     wrong -= {""}
     if wrong:
         yield from (each.before_key + key + each.after_key for each in decorations(form) if each.after in wrong)

@@ -32,7 +32,8 @@ def noun_forms(noun: Noun) -> Iterator[Form]:
 
 
 def _feminine(feminine: str, noun: Noun, *, adjective: bool) -> Iterator[Form]:
-    """The feminine in all numbers; of an adjective without pronouns (أمنيته is his wish)."""
+    """The feminine in all numbers; of an adjective, or what was one, without pronouns (أمنيته is his wish)."""
+    adjective = adjective or (noun.lemma.endswith("ي") and "defective" not in noun.flags)
     forms = [*singular(feminine, Rule.INFLECTION, adjective=adjective), *dual(feminine, noun)]
     if feminine.endswith("ة"):
         forms += sound_plural(feminine[:-1] + "ات", "ات")

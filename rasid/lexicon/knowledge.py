@@ -46,6 +46,14 @@ class Verb:
         yield from (person + stem for person in "يتن")
         yield self.present.removesuffix("ي").removesuffix("و").removesuffix("ى") + "ون"
 
+    @property
+    def ours(self) -> str:
+        """What "we" did: أجرينا, عدنا, أعلنا."""
+        if self.past[-1] in "اى":
+            return self.past[:-1] + ("ونا" if self.past[-1] == "ا" else "ينا")
+        body = self.past[:-2] + self.past[-1] if len(self.past) > 2 and self.past[-2] == "ا" else self.past  # noqa: PLR2004
+        return body.removesuffix("ن") + "نا"
+
 
 @dataclass(slots=True, eq=False, repr=False)
 class Knowledge:
@@ -63,6 +71,8 @@ class Knowledge:
     names: set[bytes] = field(default_factory=set)  # of one word, and the words of longer ones
     with_article: set[bytes] = field(default_factory=set)  # names whose ال is their own: السعودية, البحرين
     of_verbs: dict[bytes, set[str]] = field(default_factory=dict)  # their commonest forms, to the past
+    of_us: dict[bytes, set[str]] = field(default_factory=dict)  # their first persons (أجرينا), to the past
+    deeds: set[str] = field(default_factory=set)  # their verbal nouns
     before_pronouns: set[bytes] = field(default_factory=set)  # دعوا, of دعوى; as the dual of a verb would be
     with_dictionary: bool = False
     _ends_heh: set[bytes] = field(default_factory=set)  # of `words`, those whose ه is no ة: وجه, مياه
@@ -75,13 +85,19 @@ class Knowledge:
             self.by_plural.setdefault(folded(written_plural(noun, plural)), []).append(noun)
         if "defective" in noun.flags:
             self.by_short.setdefault(folded(noun.lemma[:-1]), []).append(noun)
-        self.know(noun.lemma, *(written_plural(noun, plural) for plural in noun.plurals), feminine_of(noun))
+        said = (noun.lemma, *(written_plural(noun, plural) for plural in noun.plurals), feminine_of(noun))
+        self.know(*said)
+        for word in said:
+            if word.endswith(("ن", "ه")):
+                self._look_inside(word_key(word + "ا"))  # جنيها is no جني + ها
 
     def add_verb(self, verb: Verb) -> None:
         """Takes in a verb."""
         self.verbs.setdefault(folded(verb.past), []).append(verb)
         self.by_present.setdefault(folded(verb.present), []).append(verb)
         self.know(verb.past, verb.present)
+        self.deeds.update(verb.masdars)
+        self.of_us.setdefault(word_key(verb.ours), set()).add(verb.past)
         for form in verb.commonest:
             self.of_verbs.setdefault(word_key(form), set()).add(verb.past)
 
@@ -240,7 +256,16 @@ def own() -> Knowledge:
                     known.know_name(bare(word))
             if each.startswith("ال") and " " not in each and _keeps_article(name, each, known):
                 known.with_article.add(word_key(each))
+        known.with_article.update(map(word_key, _surname(name, known)))
     return known
+
+
+def _surname(name: gazetteer.Name, known: Knowledge) -> Iterator[str]:
+    """The surname of a person that has ال and is no noun of the news without it: البشير."""
+    for each in name.ar if name.type == "PER" else ():
+        last = each.split()[-1]
+        if " " in each and last.startswith("ال") and folded(last[2:]) not in known.nouns:
+            yield last
 
 
 def _keeps_article(name: gazetteer.Name, spelled: str, known: Knowledge) -> bool:
