@@ -25,6 +25,8 @@ _BARE = {"", "و", "ف"}  # before which a plural spelled like a verb is more li
 # Words so common before a pronoun that a ه after them is "his", not the ة of another word typed without its dots.
 _HIS = frozenset("عمل طلب سن دور حكم خط عين فكر مكتب كتب قدر حد بيت حق رأي وقت سر وحد جد".split())  # noqa: SIM905 -- a list of words
 
+_HERS = frozenset("عادة حكمة جنة سمعة لعبة".split())  # noqa: SIM905 -- and a ت before one is the ة of these: عادته is his habit
+
 
 def settled(form: Form, known: Knowledge) -> Form:
     """`form` as it is met beside other words that lack a dot or that a pronoun makes of it."""
@@ -33,6 +35,8 @@ def settled(form: Form, known: Knowledge) -> Form:
     dots = _dots(form, known)
     if dots is not Dots.FORGIVEN:
         form = form._replace(dots=dots)
+    if form.host is Host.PAST and form.spelled[:-1] + "ة" in _HERS and form.spelled.endswith("ت"):
+        return form._replace(tail=Tail.NEVER)
     if form.tail is Tail.MAY and form.rule is not Rule.SAME and form.key in known.before_pronouns:
         return form._replace(tail=Tail.NEVER)  # دعواه is rather his lawsuit
     return form
@@ -49,7 +53,7 @@ def _dots(form: Form, known: Knowledge) -> Dots:
     other = spelled[:-1] + _UNDOTTED.get(spelled[-1], "")
     if other == spelled[:-1] or len(spelled) > _SHORT_NOUN:  # longer ones are mostly one word in two spellings
         return Dots.FORGIVEN
-    if known.has_noun(other):
+    if known.has_noun(other) or (spelled.endswith("ى") and known.has_noun(spelled[:-1])):  # عدوي is my enemy
         return Dots.ALWAYS
     return Dots.WITHOUT_ARTICLE if _is_deed(other, known) else Dots.FORGIVEN
 
@@ -131,7 +135,7 @@ def _unless_marked(form: Form, known: Knowledge) -> Iterator[bytes]:
 
 
 def _is_lemma(word: str, known: Knowledge) -> bool:
-    return word in known.deeds or any(noun.lemma == word for noun in known.nouns.get(folded(word), []))
+    return any(noun.lemma == word for noun in known.nouns.get(folded(word), []))
 
 
 def _is_deed(stem: str, known: Knowledge) -> bool:
@@ -158,12 +162,21 @@ def _never(form: Form, own: AbstractSet[bytes], known: Knowledge) -> Iterator[by
         wrong.add("ي")
     if form.rule is not Rule.SAME and form.host is not Host.NAME:
         others = known.of_verbs if form.rule is Rule.PLURAL else known.of_verbs.keys() | known.of_us.keys()
-        wrong |= {spelled for pronoun, spelled in PRONOUNS.items() if key + pronoun in others and key + pronoun not in own}
+        wrong |= {spelled for pronoun, spelled in PRONOUNS.items()
+                  if key + pronoun in others and key + pronoun not in own}  # fmt: skip
     if form.host in _VERBAL and key + _N in known.words:
         wrong |= {"نا", "ني"}  # جنوني is no جنو + ني
     wrong -= {""}
-    if wrong:
-        yield from (each.before_key + key + each.after_key for each in decorations(form) if each.after in wrong)
+    verbal = form.rule is Rule.VERB and key not in known.of_verbs  # ودعت is rather و + دعت
+    for each in decorations(form) if wrong or verbal else ():
+        whole = each.before_key + key + each.after_key
+        if each.after in wrong or (verbal and len(each.before_key) == 1 and _is_of_verb(whole, own, known)):
+            yield whole
+
+
+def _is_of_verb(whole: bytes, own: AbstractSet[bytes], known: Knowledge) -> bool:
+    """Whether a verb's form with a letter before it is another verb's: وعدنا is "he promised us", or "we promised"."""
+    return whole not in own and (whole in known.of_verbs or whole in known.of_us)
 
 
 def _verbs_like(form: Form, known: Knowledge) -> list[Verb]:

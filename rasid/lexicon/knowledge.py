@@ -72,7 +72,6 @@ class Knowledge:
     with_article: set[bytes] = field(default_factory=set)  # names whose ال is their own: السعودية, البحرين
     of_verbs: dict[bytes, set[str]] = field(default_factory=dict)  # their commonest forms, to the past
     of_us: dict[bytes, set[str]] = field(default_factory=dict)  # their first persons (أجرينا), to the past
-    deeds: set[str] = field(default_factory=set)  # their verbal nouns
     before_pronouns: set[bytes] = field(default_factory=set)  # دعوا, of دعوى; as the dual of a verb would be
     with_dictionary: bool = False
     _ends_heh: set[bytes] = field(default_factory=set)  # of `words`, those whose ه is no ة: وجه, مياه
@@ -96,7 +95,6 @@ class Knowledge:
         self.verbs.setdefault(folded(verb.past), []).append(verb)
         self.by_present.setdefault(folded(verb.present), []).append(verb)
         self.know(verb.past, verb.present)
-        self.deeds.update(verb.masdars)
         self.of_us.setdefault(word_key(verb.ours), set()).add(verb.past)
         for form in verb.commonest:
             self.of_verbs.setdefault(word_key(form), set()).add(verb.past)
@@ -234,7 +232,13 @@ _LIKE_CLITICS: Final = (
     "وخيم", "وخيمة", "وسام", "وصف", "وهم", "وعي", "ورم", "ورق", "ورقة", "وطن", "وعد", "وحي", "وجه", "وجهة", "وزن",
     "فدية", "فهم", "فطور", "فرقة", "فقر", "فجر", "لبن", "لغم", "لهب", "لحم", "لقب", "لعب", "كفن", "كسر", "كمال", "كبير",
     "كبار", "كلام", "كلب", "كنز", "بشر", "بحر", "برد", "بطاقة", "بضائع", "بضاعة", "بسيط", "بصل", "بلد", "بطل", "برج",
-    "كروس", "بروس", "فقط", "كلاهما", "كلانا", "كليهما",
+    "كروس", "بروس", "فقط", "كلاهما", "كلانا", "كليهما", "لحية", "فصحى", "كسرى", "كهربا", "فاجر", "وعدن",
+)  # fmt: skip
+# Names and adverbs that look like a dual or an accusative.
+_LIKE_FORMS: Final = (
+    "عدنان", "غسان", "شعبان", "رمضان", "نعمان", "سلمان", "مروان", "سفيان", "حيان", "قحطان", "عثمان", "حمدان", "زيدان",
+    "سرحان", "شيبان", "كنعان", "لقمان", "نبهان", "رضوان", "عمران", "برهان", "بدران", "جبران", "زهران", "سعدان", "سمعان",
+    "شعلان", "عجلان", "فرحان", "قبلان", "يهودا", "تباعا",
 )  # fmt: skip
 
 
@@ -248,14 +252,18 @@ def own() -> Knowledge:
         masdars = tuple(map(bare, seeds.values(row["masdar"])))
         known.add_verb(Verb(bare(row["past"]), bare(row["present"]), masdars))
         known.know(*map(bare, seeds.values(row["masdar"])), *map(bare, seeds.values(row["active_participle"])))
-    known.know(*_LIKE_CLITICS)
+    known.know(*_LIKE_CLITICS, *_LIKE_FORMS)
     for name in gazetteer.own():
         for each in (*name.ar, *name.alone_ar):
             if " " not in each or name.type == "PER":
                 for word in each.split():
                     known.know_name(bare(word))
+            if name.state and " " in each and (first := bare(each.split()[0])).endswith("يا"):
+                known.know_name(first)  # كوريا is no كوري in the accusative
             if each.startswith("ال") and " " not in each and _keeps_article(name, each, known):
                 known.with_article.add(word_key(each))
+        if name.adjectives and folded(first := bare(name.adjectives[0].split()[0])) not in known.nouns:
+            known.know(first)  # الغيني is no verb
         known.with_article.update(map(word_key, _surname(name, known)))
     return known
 
