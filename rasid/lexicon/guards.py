@@ -23,9 +23,11 @@ _VERBAL = (Host.VERB, Host.PAST)
 _TO = {"ل", "ب", "ول", "وب", "فل"}  # and before which it is more likely its verbal noun: لمنح
 _BARE = {"", "و", "ف"}  # before which a plural spelled like a verb is more likely the verb: كتب
 # Words so common before a pronoun that a ه after them is "his", not the ة of another word typed without its dots.
-_HIS = frozenset("عمل طلب سن دور حكم خط عين فكر مكتب كتب قدر حد بيت حق رأي وقت سر وحد جد".split())  # noqa: SIM905 -- a list of words
+_HIS = frozenset("عمل طلب سن دور حكم خط عين فكر مكتب كتب قدر حد بيت حق رأي وقت سر وحد جد بلد".split())  # noqa: SIM905 -- a list of words
 
-_HERS = frozenset("عادة حكمة جنة سمعة لعبة".split())  # noqa: SIM905 -- and a ت before one is the ة of these: عادته is his habit
+_PREPOSITIONS = frozenset({"أمام"})
+_ARTICLES = ("ال", "لل")
+_HERS = frozenset("عادة حكمة جنة سمعة لعبة قبضة".split())  # noqa: SIM905 -- and a ت before one is the ة of these: عادته is his habit
 
 
 def settled(form: Form, known: Knowledge) -> Form:
@@ -127,10 +129,12 @@ def _unless_marked(form: Form, known: Knowledge) -> Iterator[bytes]:
     key, plural = form.key, form.rule is Rule.PLURAL
     plural = plural or any(form.spelled in noun.plurals for noun in known.by_plural.get(folded(form.spelled), ()))
     yields, article = plural and _is_lemma("إ" + form.spelled[1:], known), key[:2] == _ARTICLE
-    if yields or article:
+    ahead = "أ" + form.spelled[1:] in _PREPOSITIONS  # امام is أمام, and الامام the imam
+    if yields or article or ahead:
         for each in decorations(form):
             rest = key[2:] + each.after_key
-            if yields or (len(rest) > 1 and known.knows(rest)):
+            before = ahead and not each.before.endswith(_ARTICLES)
+            if yields or before or (article and len(rest) > 1 and known.knows(rest)):
                 yield each.before_key + key + each.after_key
 
 
@@ -161,7 +165,8 @@ def _never(form: Form, own: AbstractSet[bytes], known: Knowledge) -> Iterator[by
     if form.host is Host.NOUN and form.spelled.endswith("ي"):
         wrong.add("ي")
     if form.rule is not Rule.SAME and form.host is not Host.NAME:
-        others = known.of_verbs if form.rule is Rule.PLURAL else known.of_verbs.keys() | known.of_us.keys()
+        dual = form.rule is Rule.VERB or form.spelled.endswith("ي")  # أجرينا is no two wages of ours
+        others = known.of_verbs.keys() | known.of_us.keys() if dual else known.of_verbs.keys()
         wrong |= {spelled for pronoun, spelled in PRONOUNS.items()
                   if key + pronoun in others and key + pronoun not in own}  # fmt: skip
     if form.host in _VERBAL and key + _N in known.words:

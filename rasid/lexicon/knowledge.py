@@ -84,11 +84,11 @@ class Knowledge:
             self.by_plural.setdefault(folded(written_plural(noun, plural)), []).append(noun)
         if "defective" in noun.flags:
             self.by_short.setdefault(folded(noun.lemma[:-1]), []).append(noun)
-        said = (noun.lemma, *(written_plural(noun, plural) for plural in noun.plurals), feminine_of(noun))
-        self.know(*said)
-        for word in said:
-            if word.endswith(("ن", "ه")):
-                self._look_inside(word_key(word + "ا"))  # جنيها is no جني + ها
+        self.know(noun.lemma, *(written_plural(noun, plural) for plural in noun.plurals), feminine_of(noun))
+        for word in (noun.lemma, *noun.plurals):
+            if word.endswith(("ن", "ه")) and word != "ون" and "آ" not in word:  # جنيها is no جني + ها
+                key = word_key(word + "ا")
+                self._inside.setdefault(key[:-2], []).append((key, Split(b"", key[:-2], key[-2:])))
 
     def add_verb(self, verb: Verb) -> None:
         """Takes in a verb."""
@@ -232,11 +232,11 @@ _LIKE_CLITICS: Final = (
     "وخيم", "وخيمة", "وسام", "وصف", "وهم", "وعي", "ورم", "ورق", "ورقة", "وطن", "وعد", "وحي", "وجه", "وجهة", "وزن",
     "فدية", "فهم", "فطور", "فرقة", "فقر", "فجر", "لبن", "لغم", "لهب", "لحم", "لقب", "لعب", "كفن", "كسر", "كمال", "كبير",
     "كبار", "كلام", "كلب", "كنز", "بشر", "بحر", "برد", "بطاقة", "بضائع", "بضاعة", "بسيط", "بصل", "بلد", "بطل", "برج",
-    "كروس", "بروس", "فقط", "كلاهما", "كلانا", "كليهما", "لحية", "فصحى", "كسرى", "كهربا", "فاجر", "وعدن",
+    "كروس", "بروس", "فقط", "كلاهما", "كلانا", "كليهما", "لحية", "فصحى", "كسرى", "كهربا", "فاجر", "وعدن", "كاهل",
 )  # fmt: skip
 # Names and adverbs that look like a dual or an accusative.
 _LIKE_FORMS: Final = (
-    "عدنان", "غسان", "شعبان", "رمضان", "نعمان", "سلمان", "مروان", "سفيان", "حيان", "قحطان", "عثمان", "حمدان", "زيدان",
+    "عدنان", "غسان", "رمضان", "نعمان", "سلمان", "مروان", "سفيان", "قحطان", "عثمان", "حمدان", "زيدان",
     "سرحان", "شيبان", "كنعان", "لقمان", "نبهان", "رضوان", "عمران", "برهان", "بدران", "جبران", "زهران", "سعدان", "سمعان",
     "شعلان", "عجلان", "فرحان", "قبلان", "يهودا", "تباعا",
 )  # fmt: skip
@@ -262,7 +262,11 @@ def own() -> Knowledge:
                 known.know_name(first)  # كوريا is no كوري in the accusative
             if each.startswith("ال") and " " not in each and _keeps_article(name, each, known):
                 known.with_article.add(word_key(each))
-        if name.adjectives and folded(first := bare(name.adjectives[0].split()[0])) not in known.nouns:
+        if (
+            name.adjectives
+            and folded(first := bare(name.adjectives[0].split()[0])) not in known.nouns
+            and first[0] not in "وفبكل"
+        ):
             known.know(first)  # الغيني is no verb
         known.with_article.update(map(word_key, _surname(name, known)))
     return known
