@@ -234,6 +234,7 @@ _LIKE_CLITICS: Final = (
     "كبار", "كلام", "كلب", "كنز", "بشر", "بحر", "برد", "بطاقة", "بضائع", "بضاعة", "بسيط", "بصل", "بلد", "بطل", "برج",
     "كروس", "بروس", "فقط", "كلاهما", "كلانا", "كليهما", "لحية", "فصحى", "كسرى", "كهربا", "فاجر", "وعدن", "كاهل",
 )  # fmt: skip
+_RATHER_PEOPLE: Final = ("الأسد", "الصدر", "البرهان", "المنفي")  # typed with their article, though nouns without it
 # Names and adverbs that look like a dual or an accusative.
 _LIKE_FORMS: Final = (
     "عدنان", "غسان", "رمضان", "نعمان", "سلمان", "مروان", "سفيان", "قحطان", "عثمان", "حمدان", "زيدان",
@@ -276,7 +277,8 @@ def _surname(name: gazetteer.Name, known: Knowledge) -> Iterator[str]:
     """The surname of a person that has ال and is no noun of the news without it: البشير."""
     for each in name.ar if name.type == "PER" else ():
         last = each.split()[-1]
-        if " " in each and last.startswith("ال") and folded(last[2:]) not in known.nouns:
+        noun = folded(last[2:]) in known.nouns and last not in _RATHER_PEOPLE
+        if " " in each and last.startswith("ال") and not noun:
             yield last
 
 

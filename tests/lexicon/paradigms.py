@@ -74,7 +74,8 @@ def forms(singular: str, plural: str) -> set[str]:
     found = {*_one(singular), *_two(singular)}
     if plural.endswith("ون") and plural[:-2] == singular:
         return found | set(_sound_masculine(singular))
-    return found | set(_one(plural, tanwin=not _is_diptote(plural)))
+    whole = plural + "ي" if plural in DEFECTIVE_PLURALS else plural
+    return found | set(_one(plural, tanwin=not _is_diptote(whole)))
 
 
 def _is_diptote(plural: str) -> bool:
