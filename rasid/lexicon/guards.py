@@ -149,7 +149,7 @@ def _is_deed(stem: str, known: Knowledge) -> bool:
 
 def _is_person(stem: str, known: Knowledge) -> bool:
     """Whether `stem` is a participle for a person: مساعده without dots is rather "his assistant" than مساعدة."""
-    return stem.startswith("م") and any(
+    return stem.startswith("م") and len(stem) > _SHORT_NOUN and any(
         "ون" in noun.plurals and noun.pos == "noun" and noun.lemma == stem
         for noun in known.nouns.get(folded(stem), []))  # fmt: skip
 
@@ -166,9 +166,9 @@ def _never(form: Form, own: AbstractSet[bytes], known: Knowledge) -> Iterator[by
         wrong.add("ي")
     if form.rule is not Rule.SAME and form.host is not Host.NAME:
         dual = form.rule is Rule.VERB or form.spelled.endswith("ي")  # أجرينا is no two wages of ours
-        others = known.of_verbs.keys() | known.of_us.keys() if dual else known.of_verbs.keys()
         wrong |= {spelled for pronoun, spelled in PRONOUNS.items()
-                  if key + pronoun in others and key + pronoun not in own}  # fmt: skip
+                  if key + pronoun not in own and (
+                      key + pronoun in known.of_verbs or (dual and key + pronoun in known.of_us))}  # fmt: skip
     if form.host in _VERBAL and key + _N in known.words:
         wrong |= {"نا", "ني"}  # جنوني is no جنو + ني
     wrong -= {""}
