@@ -11,7 +11,7 @@ from functools import lru_cache
 from rasid.lexicon import dictionary
 from rasid.lexicon.clitics import decorations
 from rasid.lexicon.conjugation import verb_forms
-from rasid.lexicon.form import Form, Host, Lexical, Rule, Tail, Verbal, folded
+from rasid.lexicon.form import Form, Host, Lexical, Proper, Rule, Tail, Verbal, folded
 from rasid.lexicon.guards import Guard, only_with, settled
 from rasid.lexicon.inflection import ADJECTIVES, alone, noun_forms, singular
 from rasid.lexicon.knowledge import Knowledge, Noun, Verb, bare, feminine_of, written_plural
@@ -24,6 +24,8 @@ _MIN_NISBA = 4  # letters of ـية below which a word is a noun of its own (ه�
 _SHORT_VERB = 3  # letters of a past that is as often a noun of another sense
 _PARADIGMS = 50_000  # nouns, and verbs, whose forms are remembered: those of all dictionaries
 _OURS = key_of("نا")
+_SAID = "قال"  # whose يقال is its own and not the passive of أقال
+_SOUND = frozenset({"ات", "ون"})
 _ARTICLE = key_of("ال")
 
 Forms = dict[tuple[str, Host, bool, Tail], Form]
@@ -74,6 +76,10 @@ def _respelled(forms: list[Form], term: str) -> Iterator[Form]:
 
 def _forms(typed: str, term: str, known: Knowledge, *, alone: bool) -> Iterator[Form]:
     stem = without_article(term)
+    named = isinstance(typed, Proper) or not isinstance(typed, Lexical)
+    if alone and named and any("name-first" in noun.flags for noun in _listed(term, known)):
+        yield Form(term, Rule.SAME, Host.NAME)
+        return
     if alone and stem != term and key_of(folded(term)) in known.with_article:
         yield Form(term, Rule.SAME, Host.NAME)
         yield only_with(("ال", "لل"), Form(stem, Rule.SAME, Host.NOUN, article=True))
@@ -86,15 +92,14 @@ def _forms(typed: str, term: str, known: Knowledge, *, alone: bool) -> Iterator[
     if alone and isinstance(typed, Lexical):
         nouns = [_as_noun(noun, stem) for noun in nouns]
     if verbs and not nouns:
-        yield Form(term, Rule.SAME, Host.VERB, tail=Tail.MAY)
+        past = any(verb.past == term for verb in verbs)
+        yield Form(term, Rule.SAME, Host.PAST if past else Host.VERB, tail=Tail.MAY)
     else:
         yield from _as_written(term, with_article=stem == term or not nouns, name=_only_name(term, known))
     for noun in nouns:
         own_feminine = alone and "feminine-own" in noun.flags and stem != feminine_of(noun)
         yield from (
-            _without_others(noun_forms(replace(noun, feminine="")), noun, known)
-            if own_feminine
-            else _of_noun(noun, known)
+            _without_others(noun_forms(_masculine(noun)), noun, known) if own_feminine else _of_noun(noun, known)
         )
     for verb in verbs:
         yield from _of_verb(verb, known)
@@ -110,7 +115,19 @@ def _of_noun(noun: Noun, known: Knowledge) -> tuple[Form, ...]:
 
 @lru_cache(maxsize=_PARADIGMS)
 def _of_verb(verb: Verb, known: Knowledge) -> tuple[Form, ...]:
-    return tuple([form for form in verb_forms(verb) if not _is_another(form, verb, known)])
+    past_only = verb.past[0] == "و" and verb.present[1] != "و" and _shares_present(verb, known)
+    return tuple([form for form in verb_forms(verb)
+                  if not (past_only and form.host is Host.VERB) and not _is_another(form, verb, known)])  # fmt: skip
+
+
+def _shares_present(verb: Verb, known: Knowledge) -> bool:
+    """Whether another verb has the same present, as those without their و mostly do: يعد is rather عد than وعد."""
+    return any(other.past != verb.past for other in known.by_present.get(folded(verb.present), ()))
+
+
+def _masculine(noun: Noun) -> Noun:
+    """A noun without its feminine, which is a word of its own, as its plural is: محافظات is of محافظة."""
+    return replace(noun, feminine="", plurals=tuple([each for each in noun.plurals if each != "ات"]))
 
 
 def _as_noun(noun: Noun, stem: str) -> Noun:
@@ -128,6 +145,8 @@ def _readings(typed: str, term: str, stem: str, known: Knowledge) -> tuple[list[
     (قتل) or a shadda was typed.
     """
     verbs, listed = _verbs(term, known), _own_lemmas_as_spelled(stem, known)
+    if isinstance(typed, Lexical):
+        verbs, listed = _of_concept(typed, verbs, listed)
     if any(verb.past == term for verb in verbs):  # بنى is no بني without dots
         listed = [noun for noun in listed if folded(noun.lemma) != folded(stem) or noun.lemma == stem]
     elif any(noun.lemma == stem for noun in listed):  # nor قاضي a قاضى with them
@@ -148,6 +167,13 @@ def _readings(typed: str, term: str, stem: str, known: Knowledge) -> tuple[list[
     if known.with_dictionary and (not nouns or _names_deed(stem)) and not known.is_name(stem):
         return nouns, [Verb(*found) for found in dictionary.verbs(term)]
     return nouns, []
+
+
+def _of_concept(typed: Lexical, verbs: list[Verb], listed: list[Noun]) -> tuple[list[Verb], list[Noun]]:
+    """The readings that a concept's word has: of حكم the verdict, and neither the referee nor تحكم."""
+    listed = [noun for noun in listed if "aside" not in noun.flags] or listed
+    thing = not isinstance(typed, Verbal) and any(set(noun.plurals) - _SOUND for noun in listed)
+    return [] if thing else verbs, listed
 
 
 def _names_deed(stem: str) -> bool:
@@ -234,6 +260,9 @@ def _is_another(form: Form, verb: Verb, known: Knowledge) -> bool:
     """Whether a form of a verb has the letters of a listed word or of another verb's commoner form."""
     if form.key in {key_of(folded(verb.past)), key_of(folded(verb.present))}:
         return False
+    if form.spelled[1:] == verb.past and verb.past != _SAID and verb.past[1] == "ا" and "أ" + verb.past in _pasts(
+        "أ" + verb.past, known):  # fmt: skip
+        return True  # يعاد is a passive of أعاد
     ours = form.key.endswith(_OURS) and known.is_noun(form.spelled[:-2]) and not form.spelled.startswith(verb.past)
     woman = form.spelled.endswith("ي") and form.key[:-1] in known.words  # توافقي: an adjective of توافق
     common = {key_of(folded(each)) for each in verb.commonest}
@@ -241,6 +270,10 @@ def _is_another(form: Form, verb: Verb, known: Knowledge) -> bool:
         return True
     others = known.of_verbs.get(form.key, set()) - {verb.past}
     return form.key not in common and (_is_name(form, known) or bool(others))
+
+
+def _pasts(past: str, known: Knowledge) -> set[str]:
+    return {verb.past for verb in known.verbs.get(folded(past), ())}
 
 
 def _is_name(form: Form, known: Knowledge) -> bool:

@@ -33,7 +33,8 @@ def _nominal() -> Iterator[Proclitic]:
 
 def _verbal() -> Iterator[Proclitic]:
     for conjunction, particle in product(("", "و", "ف"), ("", "س", "ل")):
-        yield Proclitic(conjunction + particle, article=False, hosts=frozenset({Host.VERB}))
+        hosts = frozenset({Host.VERB}) if particle == "س" else frozenset({Host.VERB, Host.PAST})
+        yield Proclitic(conjunction + particle, article=False, hosts=hosts)
 
 
 def _question() -> Iterator[Proclitic]:

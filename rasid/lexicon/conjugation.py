@@ -16,12 +16,10 @@ _PAST_CONSONANT = ("ت", "نا", "ن", "تم", "تما")  # endings before which
 
 def verb_forms(verb: Verb) -> Iterator[Form]:
     """Every form of `verb`, each once; what may follow it is in the form's tail."""
-    seen: dict[tuple[str, Tail], None] = {}
-    for spelled, tail in (*_past(verb.past), *_present(verb.present, doubled=_may_be_doubled(verb.past))):
-        if len(spelled) > 1:
-            seen.setdefault((spelled, tail))
-    for spelled, tail in seen:
-        yield Form(spelled, Rule.VERB, Host.VERB, tail=tail)
+    present = dict.fromkeys(_present(verb.present, doubled=_may_be_doubled(verb.past)))
+    past = (each for each in dict.fromkeys(_past(verb.past)) if each not in present)
+    for host, forms in ((Host.PAST, past), (Host.VERB, present)):
+        yield from (Form(spelled, Rule.VERB, host, tail=tail) for spelled, tail in forms if len(spelled) > 1)
 
 
 def _past(past: str) -> Iterator[tuple[str, Tail]]:

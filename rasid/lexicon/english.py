@@ -7,7 +7,7 @@ The rules are those of regular inflection (Quirk et al., A Comprehensive Grammar
 import re
 from collections.abc import Iterator
 
-from rasid.lexicon.form import Form, Proper, Rule
+from rasid.lexicon.form import Form, Lexical, Proper, Rule
 from rasid.lexicon.word import Word
 
 _VOWELS = "aeiou"
@@ -68,7 +68,9 @@ def word(term: str) -> Word:
     lowered = term.lower()
     if isinstance(term, Proper):
         return Word(str(term), (Form(lowered, Rule.SAME), *(Form(each, Rule.INFLECTION) for each in _plurals(lowered))))
-    forms = dict.fromkeys((lowered, *(form for base in bases(lowered) for form in _inflected(base))))
+    noun = type(term) is Lexical  # of a concept, whose verb has a form of its own: a network is no "networking"
+    inflected = _inflected_noun if noun else _inflected
+    forms = dict.fromkeys((lowered, *(form for base in bases(lowered) for form in inflected(base))))
     return Word(term, tuple(Form(form, Rule.SAME if form == lowered else Rule.INFLECTION) for form in forms))
 
 
@@ -100,6 +102,10 @@ def _inflected(base: str) -> Iterator[str]:
         yield from _FAMILIES.get(spelled, (spelled,))
         if spelled.isalpha() and len(spelled) > 2:  # noqa: PLR2004 -- of, to, at
             yield from _regular(spelled)
+
+
+def _inflected_noun(base: str) -> Iterator[str]:
+    yield from (each for each in _inflected(base) if not each.endswith(("ing", "ed")) or base.endswith(each))
 
 
 def _plurals(name: str) -> Iterator[str]:

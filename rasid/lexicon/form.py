@@ -32,6 +32,7 @@ class Host(StrEnum):
     NOUN = "noun"  # و ف, ب ك ل, ال
     NAME = "name"  # و ف, ب ك ل; its own ال is part of it
     VERB = "verb"  # و ف, س ل
+    PAST = "past"  # و ف, ل: سعاد is no س + عاد
 
     __hash__ = str.__hash__
 

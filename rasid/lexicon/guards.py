@@ -18,10 +18,16 @@ _SHORT = 2  # letters; proclitics of three and more are hardly ever part of a wo
 _SHORT_NOUN = 4  # letters
 _UNDOTTED = {"ي": "ى", "ى": "ي"}
 _ARTICLE = key_of("ال")
+_N = key_of("ن")
+_VERBAL = (Host.VERB, Host.PAST)
 _TO = {"ل", "ب", "ول", "وب", "فل"}  # and before which it is more likely its verbal noun: لمنح
 _BARE = {"", "و", "ف"}  # before which a plural spelled like a verb is more likely the verb: كتب
 # Words so common before a pronoun that a ه after them is "his", not the ة of another word typed without its dots.
-_HIS = frozenset("عمل طلب سن دور حكم خط عين فكر مكتب كتب قدر حد بيت حق رأي وقت سر".split())  # noqa: SIM905 -- a list of words
+_HIS = frozenset("عمل طلب سن دور حكم خط عين فكر مكتب كتب قدر حد بيت حق رأي وقت سر وحد جد بلد".split())  # noqa: SIM905 -- a list of words
+
+_PREPOSITIONS = frozenset({"أمام"})
+_ARTICLES = ("ال", "لل")
+_HERS = frozenset("عادة حكمة جنة سمعة لعبة قبضة".split())  # noqa: SIM905 -- and a ت before one is the ة of these: عادته is his habit
 
 
 def settled(form: Form, known: Knowledge) -> Form:
@@ -31,6 +37,8 @@ def settled(form: Form, known: Knowledge) -> Form:
     dots = _dots(form, known)
     if dots is not Dots.FORGIVEN:
         form = form._replace(dots=dots)
+    if form.host is Host.PAST and form.spelled[:-1] + "ة" in _HERS and form.spelled.endswith("ت"):
+        return form._replace(tail=Tail.NEVER)
     if form.tail is Tail.MAY and form.rule is not Rule.SAME and form.key in known.before_pronouns:
         return form._replace(tail=Tail.NEVER)  # دعواه is rather his lawsuit
     return form
@@ -40,14 +48,14 @@ def _dots(form: Form, known: Knowledge) -> Dots:
     """When a form's last letter with other dots, or none, makes another word."""
     spelled = form.spelled
     if spelled.endswith("ة"):
-        his = spelled[:-1] in _HIS or _is_deed(spelled[:-1], known)
+        his = spelled[:-1] in _HIS or _is_deed(spelled[:-1], known) or _is_person(spelled[:-1], known)
         return Dots.WITHOUT_ARTICLE if his else Dots.FORGIVEN
     if spelled.endswith("ه"):
         return Dots.ALWAYS if form.rule is Rule.VERB or known.ends_heh(form.key) else Dots.FORGIVEN
     other = spelled[:-1] + _UNDOTTED.get(spelled[-1], "")
     if other == spelled[:-1] or len(spelled) > _SHORT_NOUN:  # longer ones are mostly one word in two spellings
         return Dots.FORGIVEN
-    if known.has_noun(other):
+    if known.has_noun(other) or (spelled.endswith("ى") and known.has_noun(spelled[:-1])):  # عدوي is my enemy
         return Dots.ALWAYS
     return Dots.WITHOUT_ARTICLE if _is_deed(other, known) else Dots.FORGIVEN
 
@@ -119,11 +127,14 @@ def _unless_marked(form: Form, known: Knowledge) -> Iterator[bytes]:
     if form.spelled[0] not in "أإآ":
         return
     key, plural = form.key, form.rule is Rule.PLURAL
+    plural = plural or any(form.spelled in noun.plurals for noun in known.by_plural.get(folded(form.spelled), ()))
     yields, article = plural and _is_lemma("إ" + form.spelled[1:], known), key[:2] == _ARTICLE
-    if yields or article:
+    ahead = "أ" + form.spelled[1:] in _PREPOSITIONS  # امام is أمام, and الامام the imam
+    if yields or article or ahead:
         for each in decorations(form):
             rest = key[2:] + each.after_key
-            if yields or (len(rest) > 1 and known.knows(rest)):
+            before = ahead and not each.before.endswith(_ARTICLES)
+            if yields or before or (article and len(rest) > 1 and known.knows(rest)):
                 yield each.before_key + key + each.after_key
 
 
@@ -136,19 +147,41 @@ def _is_deed(stem: str, known: Knowledge) -> bool:
     return any(verb.past == stem for verb in known.verbs.get(folded(stem), []))
 
 
+def _is_person(stem: str, known: Knowledge) -> bool:
+    """Whether `stem` is a participle for a person: مساعده without dots is rather "his assistant" than مساعدة."""
+    return stem.startswith("م") and len(stem) > _SHORT_NOUN and any(
+        "ون" in noun.plurals and noun.pos == "noun" and noun.lemma == stem
+        for noun in known.nouns.get(folded(stem), []))  # fmt: skip
+
+
 def _never(form: Form, own: AbstractSet[bytes], known: Knowledge) -> Iterator[bytes]:
     """The form with a "my" that it cannot bear, or that makes an adjective of it (إلكتروني), or a verb (أجراها).
 
-    ني is for verbs, ي for nouns, and ؤ before it becomes ئ.
+    ني is for verbs, ي for nouns that do not end in one, and ؤ before it becomes ئ.
     """
     key = form.key
-    mine = "ي" if form.host is Host.VERB or form.spelled.endswith("ؤ") else "ني" if form.host is Host.NOUN else ""
+    mine = "ي" if form.host in _VERBAL or form.spelled.endswith("ؤ") else "ني" if form.host is Host.NOUN else ""
     wrong = {"ي", mine} if (_may_be_relative(form) or known.knows(key + _MY)) and key + _MY not in own else {mine}
-    if form.host is Host.NOUN and form.rule is not Rule.SAME:
-        wrong |= {spelled for pronoun, spelled in PRONOUNS.items() if key + pronoun in known.of_verbs}
+    if form.host is Host.NOUN and form.spelled.endswith("ي"):
+        wrong.add("ي")
+    if form.rule is not Rule.SAME and form.host is not Host.NAME:
+        dual = form.rule is Rule.VERB or form.spelled.endswith("ي")  # أجرينا is no two wages of ours
+        wrong |= {spelled for pronoun, spelled in PRONOUNS.items()
+                  if key + pronoun not in own and (
+                      key + pronoun in known.of_verbs or (dual and key + pronoun in known.of_us))}  # fmt: skip
+    if form.host in _VERBAL and key + _N in known.words:
+        wrong |= {"نا", "ني"}  # جنوني is no جنو + ني
     wrong -= {""}
-    if wrong:
-        yield from (each.before_key + key + each.after_key for each in decorations(form) if each.after in wrong)
+    verbal = form.rule is Rule.VERB and key not in known.of_verbs  # ودعت is rather و + دعت
+    for each in decorations(form) if wrong or verbal else ():
+        whole = each.before_key + key + each.after_key
+        if each.after in wrong or (verbal and len(each.before_key) == 1 and _is_of_verb(whole, own, known)):
+            yield whole
+
+
+def _is_of_verb(whole: bytes, own: AbstractSet[bytes], known: Knowledge) -> bool:
+    """Whether a verb's form with a letter before it is another verb's: وعدنا is "he promised us", or "we promised"."""
+    return whole not in own and (whole in known.of_verbs or whole in known.of_us)
 
 
 def _verbs_like(form: Form, known: Knowledge) -> list[Verb]:

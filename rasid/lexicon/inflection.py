@@ -12,6 +12,7 @@ from rasid.lexicon.knowledge import Noun, feminine_of, written_plural
 ADJECTIVES = {"adj", "nisba"}
 _OF_KIN = frozenset({"أب", "أخ", "حم"})  # whose case is a long vowel before a pronoun: أبوه, أخاه
 _JOINS_NOT = frozenset("اأإآدذرزوؤى")  # letters that join none after them
+_LONG = frozenset("اوي")
 _VERBAL_NOUN = 5  # letters of a noun which, where no plural is listed, has the sound one: تصعيدات
 _LONG_NOUN = 4  # letters of a noun whose ـي is taken for a dual rather than an adjective of relation
 
@@ -32,7 +33,8 @@ def noun_forms(noun: Noun) -> Iterator[Form]:
 
 
 def _feminine(feminine: str, noun: Noun, *, adjective: bool) -> Iterator[Form]:
-    """The feminine in all numbers; of an adjective without pronouns (أمنيته is his wish)."""
+    """The feminine in all numbers; of an adjective, or what was one, without pronouns (أمنيته is his wish)."""
+    adjective = adjective or (noun.lemma.endswith("ي") and "defective" not in noun.flags)
     forms = [*singular(feminine, Rule.INFLECTION, adjective=adjective), *dual(feminine, noun)]
     if feminine.endswith("ة"):
         forms += sound_plural(feminine[:-1] + "ات", "ات")
@@ -113,7 +115,13 @@ def alone(written: str, plural: str) -> Iterator[Form]:
         return
     defective = len(written) > 4 and written[-1] == "ي" and written[-3] == "ا"  # noqa: PLR2004 -- مباني, مبان
     for form in singular(written, Rule.PLURAL, defective=defective):
-        yield form._replace(rule=Rule.PLURAL)
+        if not (_is_diptote(written) and form.spelled == written + "ا"):
+            yield form._replace(rule=Rule.PLURAL)
+
+
+def _is_diptote(plural: str) -> bool:
+    """Whether a broken plural is of the patterns that have no tanwin: مطالبا is of مطالب, who demands."""
+    return len(plural) in {5, 6} and plural[2] == "ا" and plural[1] not in _LONG and plural[-1] not in "ةىا"
 
 
 def sound_plural(written: str, plural: str) -> Iterator[Form]:

@@ -46,6 +46,14 @@ class Verb:
         yield from (person + stem for person in "يتن")
         yield self.present.removesuffix("ي").removesuffix("و").removesuffix("ى") + "ون"
 
+    @property
+    def ours(self) -> str:
+        """What "we" did: أجرينا, عدنا, أعلنا."""
+        if self.past[-1] in "اى":
+            return self.past[:-1] + ("ونا" if self.past[-1] == "ا" else "ينا")
+        body = self.past[:-2] + self.past[-1] if len(self.past) > 2 and self.past[-2] == "ا" else self.past  # noqa: PLR2004
+        return body.removesuffix("ن") + "نا"
+
 
 @dataclass(slots=True, eq=False, repr=False)
 class Knowledge:
@@ -63,6 +71,7 @@ class Knowledge:
     names: set[bytes] = field(default_factory=set)  # of one word, and the words of longer ones
     with_article: set[bytes] = field(default_factory=set)  # names whose ال is their own: السعودية, البحرين
     of_verbs: dict[bytes, set[str]] = field(default_factory=dict)  # their commonest forms, to the past
+    of_us: dict[bytes, set[str]] = field(default_factory=dict)  # their first persons (أجرينا), to the past
     before_pronouns: set[bytes] = field(default_factory=set)  # دعوا, of دعوى; as the dual of a verb would be
     with_dictionary: bool = False
     _ends_heh: set[bytes] = field(default_factory=set)  # of `words`, those whose ه is no ة: وجه, مياه
@@ -76,12 +85,17 @@ class Knowledge:
         if "defective" in noun.flags:
             self.by_short.setdefault(folded(noun.lemma[:-1]), []).append(noun)
         self.know(noun.lemma, *(written_plural(noun, plural) for plural in noun.plurals), feminine_of(noun))
+        for word in (noun.lemma, *noun.plurals):
+            if word.endswith(("ن", "ه")) and word != "ون" and "آ" not in word:  # جنيها is no جني + ها
+                key = word_key(word + "ا")
+                self._inside.setdefault(key[:-2], []).append((key, Split(b"", key[:-2], key[-2:])))
 
     def add_verb(self, verb: Verb) -> None:
         """Takes in a verb."""
         self.verbs.setdefault(folded(verb.past), []).append(verb)
         self.by_present.setdefault(folded(verb.present), []).append(verb)
         self.know(verb.past, verb.present)
+        self.of_us.setdefault(word_key(verb.ours), set()).add(verb.past)
         for form in verb.commonest:
             self.of_verbs.setdefault(word_key(form), set()).add(verb.past)
 
@@ -218,7 +232,14 @@ _LIKE_CLITICS: Final = (
     "وخيم", "وخيمة", "وسام", "وصف", "وهم", "وعي", "ورم", "ورق", "ورقة", "وطن", "وعد", "وحي", "وجه", "وجهة", "وزن",
     "فدية", "فهم", "فطور", "فرقة", "فقر", "فجر", "لبن", "لغم", "لهب", "لحم", "لقب", "لعب", "كفن", "كسر", "كمال", "كبير",
     "كبار", "كلام", "كلب", "كنز", "بشر", "بحر", "برد", "بطاقة", "بضائع", "بضاعة", "بسيط", "بصل", "بلد", "بطل", "برج",
-    "كروس", "بروس", "فقط", "كلاهما", "كلانا", "كليهما",
+    "كروس", "بروس", "فقط", "كلاهما", "كلانا", "كليهما", "لحية", "فصحى", "كسرى", "كهربا", "فاجر", "كاهل",
+)  # fmt: skip
+_RATHER_PEOPLE: Final = ("الأسد", "الصدر", "البرهان", "المنفي")  # typed with their article, though nouns without it
+# Names and adverbs that look like a dual or an accusative.
+_LIKE_FORMS: Final = (
+    "عدنان", "غسان", "رمضان", "نعمان", "سلمان", "مروان", "سفيان", "قحطان", "عثمان", "حمدان", "زيدان",
+    "سرحان", "شيبان", "كنعان", "لقمان", "نبهان", "رضوان", "عمران", "برهان", "بدران", "جبران", "زهران", "سعدان", "سمعان",
+    "شعلان", "عجلان", "فرحان", "قبلان", "يهودا", "تباعا",
 )  # fmt: skip
 
 
@@ -232,15 +253,33 @@ def own() -> Knowledge:
         masdars = tuple(map(bare, seeds.values(row["masdar"])))
         known.add_verb(Verb(bare(row["past"]), bare(row["present"]), masdars))
         known.know(*map(bare, seeds.values(row["masdar"])), *map(bare, seeds.values(row["active_participle"])))
-    known.know(*_LIKE_CLITICS)
+    known.know(*_LIKE_CLITICS, *_LIKE_FORMS)
     for name in gazetteer.own():
         for each in (*name.ar, *name.alone_ar):
             if " " not in each or name.type == "PER":
                 for word in each.split():
                     known.know_name(bare(word))
+            if name.state and " " in each and (first := bare(each.split()[0])).endswith("يا"):
+                known.know_name(first)  # كوريا is no كوري in the accusative
             if each.startswith("ال") and " " not in each and _keeps_article(name, each, known):
                 known.with_article.add(word_key(each))
+        if (
+            name.adjectives
+            and folded(first := bare(name.adjectives[0].split()[0])) not in known.nouns
+            and first[0] not in "وفبكل"
+        ):
+            known.know(first)  # الغيني is no verb
+        known.with_article.update(map(word_key, _surname(name, known)))
     return known
+
+
+def _surname(name: gazetteer.Name, known: Knowledge) -> Iterator[str]:
+    """The surname of a person that has ال and is no noun of the news without it: البشير."""
+    for each in name.ar if name.type == "PER" else ():
+        last = each.split()[-1]
+        noun = folded(last[2:]) in known.nouns and last not in _RATHER_PEOPLE
+        if " " in each and last.startswith("ال") and not noun:
+            yield last
 
 
 def _keeps_article(name: gazetteer.Name, spelled: str, known: Knowledge) -> bool:

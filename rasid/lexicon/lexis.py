@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import Any, Final, Generic, Literal, TypeVar
 
 from rasid.lexicon.clitics import Split, allowed, decorations, splits, splits_to
-from rasid.lexicon.form import Dots, Form, Host, Rule
+from rasid.lexicon.form import Dots, Form, Host, Rule, Tail
 from rasid.lexicon.word import MAX_WORD, Word
 from rasid.text.reading import Reading
 from rasid.text.spelling import Letters, letters, same_spelling
@@ -22,7 +22,10 @@ _AS_LONG: Final = 10  # keys whose clitics are taken off in the time that it tak
 _PREFIX_LETTERS: Final = 3  # of a wildcard: the watch language's minimum
 _TEH_MARBUTAS: Final = frozenset("ةۃ")
 _HAMZAS: Final = frozenset("أإآ")
-_SEATS_OF_HAMZA: Final = frozenset("أآؤئ")
+_SEATS_OF_HAMZA: Final = frozenset("أإآؤئ")
+_TANWIN: Final = frozenset("\u064b\u064c\u064d")
+_VERBAL: Final = frozenset({Host.VERB, Host.PAST})
+_SHORT: Final = 3  # letters
 
 
 Made = TypeVar("Made")
@@ -239,7 +242,9 @@ def _reads(word: Word, key: bytes, split: Split, written: Letters) -> Rule | Non
         proclitic = allowed(form, split)
         if proclitic and _is_dotted(form, article=proclitic.article) and not _dotted_alike(form, split, written):
             continue
-        if word.marked and _bears_other(form, split, written):
+        if (word.marked or form.rule is Rule.NAME) and _bears_other(form, split, written, len(word.term)):
+            continue
+        if _bears_no_tanwin(form, split, written):
             continue
         if proclitic and _agrees(form, split, written, proclitic.spelled, word.prefix):
             return _rule(form, split, written)
@@ -261,13 +266,29 @@ def _dotted_alike(form: Form, split: Split, written: Letters) -> bool:
     return bool(split.pronoun) or last == own or last not in "ىي"
 
 
-def _bears_other(form: Form, split: Split, written: Letters) -> bool:
-    """Whether a letter inside bears a hamza that the form has not (فتأتي is not فتاتي), or lacks a verb's (يقرون)."""
+def _bears_other(form: Form, split: Split, written: Letters, length: int) -> bool:
+    """Whether a letter inside bears a hamza that the form has not (فتأتي is not فتاتي), or lacks a verb's (يقرون).
+
+    So it is with the middle letter of a term of three: بير is a name, not بئر.
+    """
     met = written[len(split.proclitic) + 1 :]
     inside = [(own, letter) for (own, _), (letter, _) in zip(letters(form.spelled)[1:], met, strict=False)]
     if any(own in "اوي" and letter in _SEATS_OF_HAMZA for own, letter in inside):
         return True
-    return form.rule is Rule.VERB and any(own in "ؤئ" and letter in "وي" for own, letter in inside)
+    inside = inside if form.rule is Rule.VERB else inside[:1] if length == _SHORT else []
+    return any(own in "ؤئ" and letter in "وي" for own, letter in inside)
+
+
+def _bears_no_tanwin(form: Form, split: Split, written: Letters) -> bool:
+    """Whether a tanwin is written on what has none: a verb (عادٌ), a dual (باعاً), a name in ا (سورياً), a pronoun."""
+    marks = written[-1][1] + (written[-2][1] if written[-1][0] == "ا" and len(written) > 1 else "")
+    if _TANWIN.isdisjoint(marks):
+        return False
+    if split.pronoun or form.host in _VERBAL:
+        return True
+    if written[-1][0] != "ا" or form.rule in {Rule.SAME, Rule.SPELLING}:
+        return form.host is Host.NAME and form.spelled[-1] == "ا"
+    return form.host is not Host.NOUN or form.tail is not Tail.NEVER or form.article
 
 
 def _agrees(form: Form, split: Split, written: Letters, before: str, prefix: bool) -> bool:  # noqa: FBT001

@@ -74,7 +74,13 @@ def forms(singular: str, plural: str) -> set[str]:
     found = {*_one(singular), *_two(singular)}
     if plural.endswith("ون") and plural[:-2] == singular:
         return found | set(_sound_masculine(singular))
-    return found | set(_one(plural))
+    whole = plural + "ي" if plural in DEFECTIVE_PLURALS else plural
+    return found | set(_one(plural, tanwin=not _is_diptote(whole)))
+
+
+def _is_diptote(plural: str) -> bool:
+    """Patterns such as مدارس and صواريخ have no tanwin."""
+    return len(plural) in {5, 6} and plural[2] == "ا" and plural[1] not in "اوي"
 
 
 def _decorated(bare: str) -> Iterator[str]:
@@ -84,13 +90,13 @@ def _decorated(bare: str) -> Iterator[str]:
         yield article + bare
 
 
-def _one(word: str) -> Iterator[str]:
+def _one(word: str, *, tanwin: bool = True) -> Iterator[str]:
     if word in DEFECTIVE or word in DEFECTIVE_PLURALS:
         yield from (before + word for before in BEFORE)
         word += "ي"
     yield from _decorated(word)
     feminine_plural = word.endswith("ات")
-    if not word.endswith(("ة", "ى", "اء", "ئ")) and not feminine_plural:
+    if tanwin and not word.endswith(("ة", "ى", "اء", "ئ")) and not feminine_plural:
         yield from (before + word + "ا" for before in ("", "و", "ف"))
     for stem in _before_pronoun(word):
         yield from (before + stem + pronoun for before in BEFORE for pronoun in PRONOUNS)

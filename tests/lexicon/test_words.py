@@ -16,7 +16,7 @@ from schemas.watch import Watch
 
 LETTERS = "ابتثجحخدذرزسشصضطظعغفقكلمنهوي"
 STEMS = st.text(LETTERS, min_size=2, max_size=8)
-FORMS = st.builds(Form, STEMS, st.just(Rule.SAME), st.sampled_from([Host.NOUN, Host.NAME, Host.VERB]), st.booleans(),
+FORMS = st.builds(Form, STEMS, st.just(Rule.SAME), st.sampled_from([Host.NOUN, Host.NAME, Host.VERB, Host.PAST]), st.booleans(),
                   st.sampled_from(list(Tail)))  # fmt: skip
 TERMS = st.sampled_from(["عقوبات", "هدنة", "قال", "استقال", "ويتكوف", "القاضي", "أصدقاء", "نووي", "مستشفى", "طالبان"])
 COMPILED_SECONDS = 10.0  # for a thousand watches, on a busy machine
