@@ -5,12 +5,14 @@ where two spellings lead, one after the other. So all words of an article are as
 those that may be the third of a phrase.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from itertools import chain
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rasid.lexicon.lexis import Lexis
 from rasid.text.reading import Reading, Spelled
@@ -18,6 +20,8 @@ from rasid.text.slots import Numbers, Slots
 from rasid.text.vocabulary import CAPACITY, Vocabulary
 
 Words = tuple[int, ...]
+
+MAX_STEPS: Final = 100_000  # remembered, of phrases of three words or more
 
 _PAIR_BITS: Final = 18  # of a number for where a pair leads: slots for 260,000 pairs, 2 MB
 _SPELLING_BITS: Final = 21
@@ -27,9 +31,9 @@ _MIX: Final = (
 )  # odd, so that no two pairs become one: the golden ratio's bits, as by Fibonacci hashing
 _MASK_BITS: Final = 63
 # Columns of a spelling's row. Two masks have a bit for each word that may come second after the spelling, and for each
-# that it may be as a second one: two spellings without a bit in common open no phrase. Then, of each kind, the number
-# of the set of phrases that it is by itself.
-_BEFORE, _AFTER, _ALONE = 0, 1, 2
+# that it may be as a second one: two spellings without a bit in common open no phrase. Then the number of the set of
+# phrases that it is by itself.
+_BEFORE, _AFTER, _ALONE, _COLUMNS = 0, 1, 2, 4
 _NOTHING: Final = 0  # the number of the empty set, and of where words lead that open nothing
 _FILLING: Final = -1
 
@@ -41,8 +45,9 @@ class Kind(IntEnum):
     NAME = 1
 
 
-# Columns of where words lead, after one for each kind: the nodes that go on, and a bit for each word they go on with.
-_ONWARD, _GOING_ON = len(Kind), len(Kind) + 1
+_KIND_BITS: Final = 1  # the last ones of a phrase's number in a set
+# Columns of where words lead: the set of phrases that end there, the nodes that go on, a bit for each word after these.
+_ENDING, _ONWARD, _GOING_ON = 0, 1, 2
 
 
 class Found(NamedTuple):
@@ -73,20 +78,21 @@ class PhraseIndex:
         self._alone: tuple[dict[int, list[int]], ...] = tuple({} for _ in Kind)
         self._openings: dict[int, _Node] = {}
         self._inner: set[int] = set()
+        self._longest = 1  # words of a phrase
         self._vocabulary: Vocabulary | None = None
 
     def _begin(self, vocabulary: Vocabulary) -> None:
         """Forgets every spelling, to go by the numbers of `vocabulary`."""
         self._vocabulary = vocabulary
         self._learned = 0  # how many spellings of the vocabulary
-        self._rows = np.zeros((CAPACITY, _ALONE + len(Kind)), np.int64)
+        self._rows = np.zeros((CAPACITY, _COLUMNS), np.int64)
         self._nodes: dict[int, list[_Node]] = {}
         self._ids: dict[int, tuple[int, ...]] = {}
         self._sets = _Rows()
         self._pairs = Slots(_PAIR_BITS)
-        # Where words lead: for each kind the set of phrases that end there, and the number of the nodes that go on.
         self._leads = _Rows()
-        self._onward: list[tuple[_Node, ...]] = [()]
+        self._onward: list[tuple[_Node, ...]] = []
+        self._steps: dict[tuple[int, int], int] = {}
         self._led: dict[tuple[_Node, ...], int] = {}
         self._sets.number(())
         self._lead(())
@@ -103,6 +109,7 @@ class PhraseIndex:
             node = node.following.setdefault(word, _Node())
         node.ends[kind].append(number)
         self._inner.update(words[1:])
+        self._longest = max(self._longest, len(words))
         return number
 
     def find(self, reading: Reading) -> tuple[Found, ...]:
@@ -114,33 +121,33 @@ class PhraseIndex:
             self._learn(spelled.vocabulary)
         rows = self._rows.take(spelled.numbers, axis=0)
         longer = self._longer(reading, spelled, rows[:, _BEFORE], rows[:, _AFTER])
-        return tuple([self._found(rows[:, _ALONE + kind], spelled.indices, longer, kind) for kind in Kind])
-
-    def _found(self, alone: Numbers, indices: Numbers, longer: "_Longer", kind: Kind) -> Found:
-        """The phrases of a kind, by the sets that single words are and that longer phrases end with."""
-        places = (alone > _NOTHING).nonzero()[0]
-        singles = indices.take(places)
-        sets = np.concatenate((alone.take(places), longer.leads[:, kind]))
-        numbers, which = self._sets.spread(sets)
-        firsts, lasts = np.concatenate((singles, longer.firsts)), np.concatenate((singles, longer.lasts))
-        return Found(numbers, firsts.take(which), lasts.take(which))
+        places = rows[:, _ALONE].nonzero()[0]
+        singles = spelled.indices.take(places)
+        numbers, which = self._sets.spread(np.concatenate((rows[places, _ALONE], longer.leads[:, _ENDING])))
+        firsts = np.concatenate((singles, longer.firsts)).take(which)
+        lasts = np.concatenate((singles, longer.lasts)).take(which)
+        kinds = numbers & ((1 << _KIND_BITS) - 1)
+        return tuple([_of_kind(Found(numbers, firsts, lasts), kinds == kind) for kind in Kind])
 
     def _learn(self, vocabulary: Vocabulary) -> None:
         """Works out what the spellings that are new may do in phrases: be one, open longer ones, go on with one."""
         for number in range(self._learned, len(vocabulary)):
             ids = self.lexis.ids(vocabulary.spellings[number])
-            sets = [self._set(alone.get(word, ()) for word in ids) for alone in self._alone]
+            alone = self._set([[each.get(word, []) for word in ids] for each in self._alone])
             nodes = [self._openings[word] for word in ids if word in self._openings]
             if nodes:
                 self._nodes[number] = nodes
             inner = tuple(word for word in ids if word in self._inner)
             if inner:
                 self._ids[number] = inner
-            self._rows[number] = _following(nodes), _mask(inner), *sets
+            self._rows[number] = _following(nodes), _mask(inner), alone, 0
         self._learned = len(vocabulary)
 
-    def _set(self, several: Iterable[Sequence[int]]) -> int:
-        return self._sets.number(tuple(number for numbers in several for number in numbers))
+    def _set(self, several: Iterable[Iterable[list[int]]]) -> int:
+        """The number of the set of these phrases, given for each kind."""
+        return self._sets.number(
+            tuple([number << _KIND_BITS | kind for kind, each in enumerate(several) for number in chain(*each)])
+        )
 
     def _longer(self, reading: Reading, spelled: Spelled, before: Numbers, after: Numbers) -> "_Longer":
         """The longer phrases, in order of their first words; a sentence end breaks one."""
@@ -150,16 +157,18 @@ class PhraseIndex:
         somewhere = (leads > _NOTHING).nonzero()[0]
         places = places.take(somewhere)
         firsts, lasts = indices.take(places), indices.take(places + 1)
-        unbroken = reading.unbroken(firsts.tolist(), lasts.tolist())
+        unbroken = reading.unbroken(firsts, lasts)
         found = _Longer(firsts, lasts, self._leads.take(leads.take(somewhere)))
         if not all(unbroken):
             found, places = _Longer(*[each[unbroken] for each in found]), places[unbroken]
         third = after.take(places + 2, mode="clip")
-        walk = _Walk(reading, spelled, [])
-        for which in (found.leads[:, _GOING_ON] & third).nonzero()[0].tolist():
-            for node in self._onward[found.leads[which, _ONWARD]]:
-                self._reach(walk, node, int(found.firsts[which]), int(places[which]) + 1)
-        return self._with(found, walk.reached) if walk.reached else found
+        further = (found.leads[:, _GOING_ON] & third).nonzero()[0]
+        reached = [
+            each
+            for place, onward in zip(places.take(further).tolist(), found.leads[further, _ONWARD].tolist(), strict=True)
+            for each in self._further(reading, spelled, place, onward)
+        ]
+        return self._with(found, reached) if reached else found
 
     def _with(self, found: "_Longer", reached: list[tuple[int, int, int]]) -> "_Longer":
         """The phrases of two words and those of three or more, in order of their first words, the longer first."""
@@ -185,32 +194,51 @@ class PhraseIndex:
 
     def _pair(self, first: int, second: int) -> int:
         """Where two spellings, one after the other, lead."""
-        ids = self._ids[second]
-        return self._lead(
-            tuple([node.following[word] for node in self._nodes[first] for word in ids if word in node.following])
-        )
+        return self._lead(_after(self._nodes[first], self._ids[second]))
 
     def _lead(self, nodes: tuple[_Node, ...]) -> int:
         """The number of where words lead that reach these nodes."""
         if nodes not in self._led:
-            sets = [self._set(node.ends[kind] for node in nodes) for kind in Kind]
+            ending = self._set([[node.ends[kind] for node in nodes] for kind in Kind])
             onward = tuple(node for node in nodes if node.following)
-            if onward:
-                self._onward.append(onward)
-            self._led[nodes] = self._leads.number((*sets, len(self._onward) - 1, _following(onward)))
+            self._onward.append(onward)
+            self._led[nodes] = self._leads.number((ending, len(self._onward) - 1, _following(onward)))
         return self._led[nodes]
 
-    def _reach(self, walk: "_Walk", node: _Node, first: int, place: int) -> None:
-        """Adds the phrases that go on from `node` with the word after `place`; the one at `first` opened them."""
-        _, numbers, indices = walk.spelled
-        if place + 1 == len(numbers):
-            return
-        last, following = int(indices[place]), int(indices[place + 1])
-        for word in self._ids.get(int(numbers[place + 1]), ()):
-            reached = node.following.get(word)
-            if reached and not walk.reading.breaks_between(last, following):
-                walk.reached.append((first, following, self._lead((reached,))))
-                self._reach(walk, reached, first, place + 1)
+    def _further(self, reading: Reading, spelled: Spelled, place: int, onward: int) -> Iterator[tuple[int, int, int]]:
+        """Phrases of three words or more, of which the one at `place` and the next led `onward`.
+
+        The indices of their first and last word, and where they lead.
+        """
+        there = slice(place, place + self._longest)
+        numbers, indices = spelled.numbers[there].tolist(), spelled.indices[there].tolist()
+        for nth in range(2, len(numbers)):
+            lead = self._step(onward, numbers[nth])
+            if lead == _NOTHING or reading.breaks_between(indices[nth - 1], indices[nth]):
+                return
+            yield indices[0], indices[nth], lead
+            onward = self._leads.row(lead)[_ONWARD]
+
+    def _step(self, onward: int, number: int) -> int:
+        """Where a spelling leads after what led `onward`."""
+        lead = self._steps.get((onward, number))
+        if lead is None:
+            if len(self._steps) >= MAX_STEPS:
+                self._steps.clear()
+            lead = self._steps[onward, number] = self._lead(_after(self._onward[onward], self._ids.get(number, ())))
+        return lead
+
+
+def _after(nodes: Iterable[_Node], ids: Sequence[int]) -> tuple[_Node, ...]:
+    """The nodes that these words reach from others."""
+    return tuple([node.following[word] for node in nodes for word in ids if word in node.following])
+
+
+def _of_kind(found: Found, kind: NDArray[np.bool_]) -> Found:
+    """Those of one kind, by their numbers in it."""
+    places = kind.nonzero()[0]
+    numbers, firsts, lasts = [each.take(places) for each in found]
+    return Found(numbers >> _KIND_BITS, firsts, lasts)
 
 
 class _Longer(NamedTuple):
@@ -219,14 +247,6 @@ class _Longer(NamedTuple):
     firsts: Numbers
     lasts: Numbers
     leads: Numbers
-
-
-class _Walk(NamedTuple):
-    """A reading, and what of three words or more was found in it so far: first and last index, and where they lead."""
-
-    reading: Reading
-    spelled: Spelled
-    reached: list[tuple[int, int, int]]
 
 
 class _Rows:
@@ -253,6 +273,10 @@ class _Rows:
     def take(self, numbers: Numbers) -> Numbers:
         """The rows of these numbers."""
         return self._table.take(numbers, axis=0)
+
+    def row(self, number: int) -> list[int]:
+        """The tuple of this number."""
+        return self._table[number].tolist()  # type: ignore[no-any-return]
 
     def spread(self, numbers: Numbers) -> tuple[Numbers, Numbers]:
         """What is in the rows of these numbers, row after row, and for each which of `numbers` it is of."""

@@ -104,28 +104,25 @@ class EntityTagger:
         """Every mention, in order, none overlapping another."""
         numbers, firsts, lasts = found or self.index.find(scan.reading)[Kind.NAME]
         order = np.lexsort((-lasts, firsts))
-        candidates = zip(
-            numbers.take(order).tolist(), firsts.take(order).tolist(), lasts.take(order).tolist(), strict=True
-        )
+        numbers, firsts, lasts = [each.take(order) for each in (numbers, firsts, lasts)]
+        extents = scan.reading.extents(firsts, lasts)
+        candidates = zip(numbers.tolist(), firsts.tolist(), lasts.tolist(), extents, strict=True)
         mentions: list[Mention] = []
         free = -1
-        for number, first, last in candidates:
-            if first > free and (mention := self._mention(scan, first, last, self._filed[number])):
+        filed = self._filed
+        for number, first, last, extent in candidates:
+            if first > free and (mention := self._mention(scan, Mention(first, last, *extent, filed[number]))):
                 free = last
                 mentions.append(mention)
         return mentions
 
-    def _mention(self, scan: Scan, first: int, last: int, filed: Filed) -> Mention | None:
-        """The mention from word `first` to word `last`; None where it is none, alone as it stands."""
+    def _mention(self, scan: Scan, there: Mention) -> Mention | None:
+        """What stands there without its clitics; None where it is none, alone as it stands or by its marks."""
+        first, last, start, end, filed = there
         if first == last and (
             (filed.doubtful and not _has_context(scan, first)) or (filed.adjective and _agrees(scan, first))
         ):
             return None
-        return self._standing(scan, first, last, filed)
-
-    def _standing(self, scan: Scan, first: int, last: int, filed: Filed) -> Mention | None:
-        """The mention from word `first` to word `last`; None where the marks or capitals are another word's."""
-        start, end = scan.reading.extent(first, last)
         asked = filed.number, scan.reading.text[start:end]
         cut = self._judged.get(asked)
         if cut is None:
@@ -133,7 +130,9 @@ class EntityTagger:
                 self._judged.clear()
             it_is = stands(self.index.lexis, scan.reading, filed.words, first)
             cut = self._judged[asked] = _before_name(scan, filed, first) if it_is else _NOT_IT
-        return None if cut == _NOT_IT else Mention(first, last, start + cut, end, filed)
+        if cut == _NOT_IT:
+            return None
+        return there._replace(start=start + cut) if cut else there
 
 
 def _has_context(scan: Scan, index: int) -> bool:

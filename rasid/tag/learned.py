@@ -65,14 +65,16 @@ class Learned:
 
         Of fewer than `LEAST_WORDS` over the root of that.
         """
-        vocabulary, numbers, order = spelled
+        vocabulary, numbers, _ = spelled
         if vocabulary is not self._vocabulary:
             self._begin(vocabulary)
         if len(vocabulary) > self._learned:
             self._learn(vocabulary)
-        self._last[numbers] = order  # of each distinct word the last place stays
         rows = self._row.take(numbers)
-        rows = rows[(rows > _SILENT) & (self._last.take(numbers) == order)]
+        saying = rows.nonzero()[0]
+        numbers = numbers.take(saying)
+        self._last[numbers] = saying  # of each distinct word the last place stays
+        rows = rows.take(saying[self._last.take(numbers) == saying])
         if not len(rows):
             return {}
         said = self._weights.take(rows, axis=0).sum(axis=0) / max(LEAST_WORDS, len(rows)) ** 0.5

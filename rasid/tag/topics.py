@@ -189,14 +189,16 @@ class TopicTagger:
         first_ones = self._seen.take(terms)
         times = np.bincount(first_ones, np.where(found.firsts < first_of_body, TITLE_TIMES, 1), len(terms))
         distinct = times.nonzero()[0]
-        return Counted(*[each.take(distinct) for each in (terms, times, found.firsts, found.lasts)])
+        terms, firsts, lasts = [each.take(distinct) for each in found]
+        return Counted(terms, times.take(distinct), firsts, lasts)  # type: ignore[arg-type] # weighed, so floats
 
     def _scores(self, counted: Counted) -> Scores:
         """What the terms say for each topic, what speaks for those below it included."""
         repeated = _REPEATED.take(np.minimum(counted.times, MAX_COUNT).astype(np.intp))
         said = self._weights.take(counted.terms) * repeated
         lines = self._speaks_for.take(counted.terms, axis=0)
-        return np.bincount(lines.ravel(), said.repeat(lines.shape[1]), len(self._codes) + 1)[:-1]
+        scores = np.bincount(lines.ravel(), said.repeat(lines.shape[1]), len(self._codes) + 1)
+        return scores[:-1]  # type: ignore[return-value] # weighed, so floats
 
     def _raised(self, scores: Scores, learned: Learned, scan: Scan) -> Scores:
         """How many times as much speaks for each topic with what other words say for its head."""
@@ -233,7 +235,7 @@ class TopicTagger:
         ranked = ranked[: np.count_nonzero(weights > 0)]
         spoke: dict[int, list[tuple[int, int]]] = {topic: [] for topic in topics}
         lacking = len(topics)
-        places = list(zip(counted.firsts.take(ranked).tolist(), counted.lasts.take(ranked).tolist(), strict=True))
+        places = scan.reading.extents(counted.firsts.take(ranked), counted.lasts.take(ranked))
         for place, line in zip(places, self._speaks_for.take(counted.terms.take(ranked), axis=0).tolist(), strict=True):
             for topic in line:
                 some = spoke.get(topic)
@@ -242,7 +244,7 @@ class TopicTagger:
                     lacking -= len(some) == MAX_EVIDENCE
             if not lacking:
                 break
-        spans = {place: scan.span(*place) for place in {*chain.from_iterable(spoke.values())}}
+        spans = {place: scan.span_of(*place) for place in {*chain.from_iterable(spoke.values())}}
         return [[*map(spans.__getitem__, sorted(some))] for some in spoke.values()]
 
 

@@ -147,13 +147,14 @@ class Reading:
         """How many letters and marks stand before each word of `keys`, separators not counted; all of them last."""
         if isinstance(self._folded, str):
             return list(accumulate(map(len, self._folded.split(GAP)), initial=0))
-        return [0, *(self._gaps - np.arange(len(self._gaps))).tolist(), len(self._folded) - len(self._gaps)]
+        return (self._bounds - np.arange(-1, len(self.keys))).tolist()  # type: ignore[no-any-return]
 
     @cached_property
-    def _gaps(self) -> Numbers:
-        """Where the separators between words stand in the folded text, if that has a byte a character."""
+    def _bounds(self) -> Numbers:
+        """The separators before each word and after the last one, in a folded text that has a byte a character."""
         folded = self._folded if isinstance(self._folded, bytes) else b""
-        return (np.frombuffer(folded, np.uint8) == _GAP[0]).nonzero()[0]
+        gaps = (np.frombuffer(folded, np.uint8) == _GAP[0]).nonzero()[0]
+        return np.concatenate(([-1], gaps, [len(folded)]))
 
     def span(self, index: int) -> tuple[int, int]:
         """Where word `index` stands in `text`, marks at its edges that belong to no letter left out."""
@@ -208,17 +209,23 @@ class Reading:
             return self._lengths[first] + first, self._lengths[last + 1] + last
         return self.span(first)[0], self.span(last)[1]
 
+    def extents(self, firsts: Numbers, lasts: Numbers) -> list[tuple[int, int]]:
+        """The extent of each of these."""
+        if not self._marked:
+            starts, ends = self._bounds.take(firsts) + 1, self._bounds.take(lasts + 1)
+            return list(zip(starts.tolist(), ends.tolist(), strict=True))
+        return [*map(self.extent, firsts.tolist(), lasts.tolist())]
+
     @cached_property
     def at_place(self) -> list[int]:
         """The index of the word at each place: what a phrase counts. Empty ones and a possessive 's take none."""
-        return self._at_place.tolist()
+        return self._at_place.tolist()  # type: ignore[no-any-return]
 
     @cached_property
     def _at_place(self) -> Numbers:
         if self._marked or self._placed is not self.keys:
             return np.fromiter(compress(range(len(self.keys)), self._placed), np.intp)
-        ends = np.append(self._gaps, len(self._folded))
-        return np.append(ends[0] > 0, ends[1:] - ends[:-1] > 1).nonzero()[0]
+        return (self._bounds[1:] - self._bounds[:-1] > 1).nonzero()[0]
 
     @cached_property
     def words(self) -> list[bytes]:
@@ -248,13 +255,15 @@ class Reading:
             return False
         return any(self._break_after(index, right) for index in range(left, right) if self.keys[index])
 
-    def unbroken(self, lefts: Sequence[int], rights: Sequence[int]) -> list[bool]:
+    def unbroken(self, lefts: Numbers, rights: Numbers) -> list[bool]:
         """For each pair of words whether no sentence ends between them."""
-        text, lengths, plain = self.text, self._lengths, self._origin is None
+        pairs = zip(lefts.tolist(), rights.tolist(), strict=True)
+        if isinstance(self._folded, str):
+            return [not self.breaks_between(left, right) for left, right in pairs]
+        text = self.text
         return [
-            (plain and left + 1 == right and text[lengths[right] + left] in _INSIDE)
-            or not self.breaks_between(left, right)
-            for left, right in zip(lefts, rights, strict=True)
+            (left + 1 == right and text[after] in _INSIDE) or not self.breaks_between(left, right)
+            for (left, right), after in zip(pairs, self._bounds.take(lefts + 1).tolist(), strict=True)
         ]
 
     def _break_after(self, index: int, last: int) -> bool:

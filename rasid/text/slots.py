@@ -17,7 +17,8 @@ class Slots:
     """Numbers below 2 to the power of `bits`, by 64-bit hashes of keys.
 
     The last bits of a hash say which slot is its; the slot holds the number there and the hash's other bits before it.
-    So what is found is as sure as the hashes are different. Of keys with one slot the last one is known.
+    So what is found is as sure as the hashes are different. Of keys with one slot the last one is known. (An empty slot
+    looks like one of a hash of ones throughout but for its last bits: no more likely than any other two alike.)
     """
 
     def __init__(self, bits: int) -> None:
