@@ -110,29 +110,28 @@ class EntityTagger:
         mentions: list[Mention] = []
         free = -1
         filed = self._filed
-        for number, first, last, extent in candidates:
-            if first > free and (mention := self._mention(scan, Mention(first, last, *extent, filed[number]))):
-                free = last
-                mentions.append(mention)
+        for number, first, last, (start, end) in candidates:
+            if first > free:
+                cut = self._cut(scan, filed[number], first, last, scan.reading.text[start:end])
+                if cut != _NOT_IT:
+                    free = last
+                    mentions.append(Mention(first, last, start + cut, end, filed[number]))
         return mentions
 
-    def _mention(self, scan: Scan, there: Mention) -> Mention | None:
-        """What stands there without its clitics; None where it is none, alone as it stands or by its marks."""
-        first, last, start, end, filed = there
+    def _cut(self, scan: Scan, filed: Filed, first: int, last: int, written: str) -> int:
+        """How many characters stand before a name; `_NOT_IT` where it is none, alone as it stands or by its marks."""
         if first == last and (
             (filed.doubtful and not _has_context(scan, first)) or (filed.adjective and _agrees(scan, first))
         ):
-            return None
-        asked = filed.number, scan.reading.text[start:end]
+            return _NOT_IT
+        asked = filed.number, written
         cut = self._judged.get(asked)
         if cut is None:
             if len(self._judged) >= CACHE_WORDS:
                 self._judged.clear()
             it_is = stands(self.index.lexis, scan.reading, filed.words, first)
             cut = self._judged[asked] = _before_name(scan, filed, first) if it_is else _NOT_IT
-        if cut == _NOT_IT:
-            return None
-        return there._replace(start=start + cut) if cut else there
+        return cut
 
 
 def _has_context(scan: Scan, index: int) -> bool:
