@@ -3,17 +3,17 @@
 A surname that names a person alone counts for the person. Names no list holds are not found here.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
 from typing import Final, NamedTuple
+
+import numpy as np
 
 from rasid.lexicon.form import Form, Host, Rule
 from rasid.lexicon.gazetteer import Name
 from rasid.lexicon.guards import Guard, settled
 from rasid.lexicon.knowledge import Knowledge
 from rasid.lexicon.lexis import CACHE_WORDS, Word
-from rasid.lexicon.phrases import Found, Kind, Longer, PhraseIndex, Words, stands
+from rasid.lexicon.phrases import Found, Kind, PhraseIndex, Words, stands
 from rasid.lexicon.scan import Scan
 from rasid.lexicon.thesaurus import language_of
 from rasid.text.reading import word_key
@@ -22,7 +22,6 @@ from schemas.tagged_article import Entity, Label
 TAGGER: Final = "gazetteer"
 MAX_MENTIONS: Final = 2_000  # of one article: a record has to fit a Kafka message
 _NOT_IT: Final = -1
-_LAST: Final = itemgetter(1)
 _CITY: Final = "مدينة"
 _TEH: Final = word_key("ة")
 _ARTICLE: Final = word_key("ال")
@@ -40,7 +39,7 @@ class Filed(NamedTuple):
     words: Words
     key: bytes  # of the first word, without clitics
     label: Label
-    number: int  # of this name under this writing
+    number: int  # of this name under this writing, in the index
     whose: int  # of this name
     title: int  # words before the name itself: الأمير in الأمير محمد بن سلمان
     doubtful: bool  # whether only its context makes it a name
@@ -66,7 +65,7 @@ class EntityTagger:
     _words: dict[str, int] = field(default_factory=dict)
     _keys: dict[int, bytes] = field(default_factory=dict)
     _names: dict[Name, tuple[int, Label]] = field(default_factory=dict)
-    _filed: int = 0
+    _filed: list[Filed] = field(default_factory=list)
     _judged: dict[tuple[int, str], int] = field(default_factory=dict)
 
     def add(self, name: Name) -> None:
@@ -75,11 +74,11 @@ class EntityTagger:
         for written in (*name.ar, *name.en, *name.alone_ar, *name.alone_en):
             words = tuple(self._word(word) for word in written.replace("-", " ").replace(".", " ").split())
             if words:
-                self._filed += 1
+                number = self.index.add(words, Kind.NAME)
                 key = self._keys[words[0]]
                 doubtful, adjective = key in map(word_key, name.doubtful), key in _adjectives(name)
-                filed = Filed(name, words, key, label, self._filed, whose, _title(written, name), doubtful, adjective)
-                self.index.add(words, Kind.NAME, filed)
+                filed = Filed(name, words, key, label, number, whose, _title(written, name), doubtful, adjective)
+                self._filed.append(filed)
 
     def _word(self, written: str) -> int:
         if written not in self._words:
@@ -88,7 +87,7 @@ class EntityTagger:
             self._keys[number] = word.forms[0].key
         return self._words[written]
 
-    def tag(self, scan: Scan, found: Found[Filed] | None = None) -> list[Entity]:
+    def tag(self, scan: Scan, found: Found | None = None) -> list[Entity]:
         """The entities of an article, by first mention; `found` are the names that the index finds in it."""
         entities: dict[int, Entity] = {}
         for each in self.mentions(scan, found)[:MAX_MENTIONS]:
@@ -101,49 +100,38 @@ class EntityTagger:
                 entities[filed.whose] = Entity(name.type, filed.label, name.wikidata, TAGGER, [span])
         return list(entities.values())
 
-    def mentions(self, scan: Scan, found: Found[Filed] | None = None) -> list[Mention]:
+    def mentions(self, scan: Scan, found: Found | None = None) -> list[Mention]:
         """Every mention, in order, none overlapping another."""
-        indices, names, longer_ones = found or self.index.find(scan.reading)[Kind.NAME]
-        singles = dict(zip(indices, names, strict=True))
-        longer: dict[int, list[Longer[Filed]]] = {}
-        for each in longer_ones:
-            longer.setdefault(each[0], []).append(each)
+        numbers, firsts, lasts = found or self.index.find(scan.reading)[Kind.NAME]
+        order = np.lexsort((-lasts, firsts))
+        numbers, firsts, lasts = [each.take(order) for each in (numbers, firsts, lasts)]
+        extents = scan.reading.extents(firsts, lasts)
+        candidates = zip(numbers.tolist(), firsts.tolist(), lasts.tolist(), extents, strict=True)
         mentions: list[Mention] = []
         free = -1
-        for index in sorted(singles.keys() | longer.keys()):
-            if index > free:
-                mention = self._longest(scan, index, singles.get(index, ()), longer.get(index, ()))
-                if mention:
-                    free = mention[1]
-                    mentions.append(mention)
+        filed = self._filed
+        for number, first, last, (start, end) in candidates:
+            if first > free:
+                cut = self._cut(scan, filed[number], first, last, scan.reading.text[start:end])
+                if cut != _NOT_IT:
+                    free = last
+                    mentions.append(Mention(first, last, start + cut, end, filed[number]))
         return mentions
 
-    def _longest(
-        self, scan: Scan, index: int, singles: Sequence[Filed], longer: Sequence[Longer[Filed]]
-    ) -> Mention | None:
-        """The longest name that stands from `index` on."""
-        for _, last, filed in sorted(longer, key=_LAST, reverse=True) if len(longer) > 1 else longer:
-            found = self._standing(scan, index, last, filed)
-            if found:
-                return found
-        for filed in singles:
-            if (not filed.doubtful or _has_context(scan, index)) and not (filed.adjective and _agrees(scan, index)):
-                found = self._standing(scan, index, index, filed)
-                if found:
-                    return found
-        return None
-
-    def _standing(self, scan: Scan, first: int, last: int, filed: Filed) -> Mention | None:
-        """The mention from word `first` to word `last`; None where the marks or capitals are another word's."""
-        start, end = scan.reading.extent(first, last)
-        asked = filed.number, scan.reading.text[start:end]
+    def _cut(self, scan: Scan, filed: Filed, first: int, last: int, written: str) -> int:
+        """How many characters stand before a name; `_NOT_IT` where it is none, alone as it stands or by its marks."""
+        if first == last and (
+            (filed.doubtful and not _has_context(scan, first)) or (filed.adjective and _agrees(scan, first))
+        ):
+            return _NOT_IT
+        asked = filed.number, written
         cut = self._judged.get(asked)
         if cut is None:
             if len(self._judged) >= CACHE_WORDS:
                 self._judged.clear()
             it_is = stands(self.index.lexis, scan.reading, filed.words, first)
             cut = self._judged[asked] = _before_name(scan, filed, first) if it_is else _NOT_IT
-        return None if cut == _NOT_IT else Mention(first, last, start + cut, end, filed)
+        return cut
 
 
 def _has_context(scan: Scan, index: int) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 
 from rasid.lexicon import seeds
 from rasid.text.reading import Spelled
-from rasid.text.vocabulary import CAPACITY, Numbers, Vocabulary
+from rasid.text.vocabulary import CAPACITY, Vocabulary
 
 FOLDER: Final = "models"
 FILE: Final = "topic_words.tsv"
@@ -20,7 +20,7 @@ _LAM: Final = "لل".encode("cp1256")
 _ARTICLE: Final = "ال".encode("cp1256")
 _SHORTEST: Final = 3  # letters that have to remain
 LEAST_WORDS: Final = 60  # known words below which a text says less in proportion: a few may be there by chance
-_UNKNOWN, _SILENT = 0, 1  # in place of a row: a spelling not seen yet, and one that says nothing
+_SILENT: Final = 0  # in place of a row: a spelling that says nothing
 
 
 def base(key: bytes, table: Mapping[bytes, object]) -> bytes | None:
@@ -42,35 +42,39 @@ class Learned:
     def __init__(self, heads: Iterable[str], weights: Mapping[bytes, Sequence[int]]) -> None:
         self.heads = tuple(heads)
         said = {key: row for key, row in weights.items() if any(row)}
-        self._rows = {key: row for row, key in enumerate(said, 2)}
-        self._weights = np.array([*[[0] * len(self.heads)] * 2, *said.values()], np.float64) / UNIT
-        self._begin(Vocabulary())
+        self._rows = {key: row for row, key in enumerate(said, 1)}
+        self._weights = np.array([[0] * len(self.heads), *said.values()], np.float64) / UNIT
+        self._vocabulary: Vocabulary | None = None
 
     def _begin(self, vocabulary: Vocabulary) -> None:
         """Forgets every spelling, to go by the numbers of `vocabulary`."""
         self._vocabulary = vocabulary
         self._row = np.zeros(CAPACITY, np.int32)
+        self._learned = 0  # how many spellings of the vocabulary
         self._last = np.zeros(CAPACITY, np.int32)
 
-    def _learn(self, numbers: Numbers) -> None:
-        for number in set(numbers.tolist()):
-            known = base(self._vocabulary.spellings[number], self._rows)
+    def _learn(self, vocabulary: Vocabulary) -> None:
+        """Works out what the spellings say that are new."""
+        for number in range(self._learned, len(vocabulary)):
+            known = base(vocabulary.spellings[number], self._rows)
             self._row[number] = _SILENT if known is None else self._rows[known]
+        self._learned = len(vocabulary)
 
     def weights(self, spelled: Spelled) -> dict[str, float]:
         """What distinct words say together for each head: their sum over the root of how many say anything.
 
         Of fewer than `LEAST_WORDS` over the root of that.
         """
-        vocabulary, numbers, order = spelled
+        vocabulary, numbers, _ = spelled
         if vocabulary is not self._vocabulary:
             self._begin(vocabulary)
-        self._last[numbers] = order  # of each distinct word the last place stays
+        if len(vocabulary) > self._learned:
+            self._learn(vocabulary)
         rows = self._row.take(numbers)
-        if not rows.all():
-            self._learn(numbers[rows == _UNKNOWN])
-            rows = self._row.take(numbers)
-        rows = rows[(rows > _SILENT) & (self._last.take(numbers) == order)]
+        saying = rows.nonzero()[0]
+        numbers = numbers.take(saying)
+        self._last[numbers] = saying  # of each distinct word the last place stays
+        rows = rows.take(saying[self._last.take(numbers) == saying])
         if not len(rows):
             return {}
         said = self._weights.take(rows, axis=0).sum(axis=0) / max(LEAST_WORDS, len(rows)) ** 0.5

@@ -6,6 +6,7 @@ Nothing here looks beyond the sentence but the surnames, and those only add.
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from itertools import compress, count
 from typing import Final, NamedTuple
 
 from rasid.lexicon import gazetteer, seeds
@@ -177,7 +178,8 @@ def _surname(span: Span) -> bytes:
 def _standing(scan: Scan, keys: Iterable[bytes]) -> Iterator[tuple[Span, bytes]]:
     """Where these words stand, with a proclitic or without, and the spans without it."""
     wanted = {before + key: (len(before), key) for key in keys for before in _BEFORE_NAMES}
-    there = [(index, wanted[key]) for index, key in enumerate(scan.reading.keys) if key in wanted]
-    for index, (cut, key) in there:
+    keys = scan.reading.keys
+    for index in compress(count(), map(wanted.__contains__, keys)):
+        cut, key = wanted[keys[index]]
         span = scan.span(index, index)
         yield Span(span.field, span.start + cut, span.end, span.text[cut:]), key

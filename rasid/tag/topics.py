@@ -5,12 +5,12 @@ its parents. The words that spoke are kept as evidence.
 """
 
 import math
-from bisect import bisect_left
-from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, chain
 from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rasid.errors import SeedError
 from rasid.lexicon import arabic, english, seeds
@@ -21,6 +21,8 @@ from rasid.lexicon.scan import Scan
 from rasid.lexicon.thesaurus import language_of
 from rasid.tag.learned import Learned
 from rasid.text.reading import word_key
+from rasid.text.slots import Numbers
+from schemas.span import Span
 from schemas.tagged_article import Label, Topic
 
 FOLDER: Final = "topics"
@@ -39,7 +41,7 @@ HEAD_SCALE: Final = {
 MAX_EVIDENCE: Final = 5
 
 
-Places = dict[int, tuple[int, int]]  # where a term stands first: the indices of its first and last word
+Scores = NDArray[np.float64]
 
 
 class Vote(NamedTuple):
@@ -48,6 +50,18 @@ class Vote(NamedTuple):
     code: str
     weight: float
     term: str
+
+
+class Counted(NamedTuple):
+    """The distinct terms of an article, in order: their numbers, how often each counts, where each stands first.
+
+    `firsts` and `lasts` are the indices of its first and last word there.
+    """
+
+    terms: Numbers
+    times: Scores
+    firsts: Numbers
+    lasts: Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +81,44 @@ class TopicTagger:
     learned: Learned | None = None
     _subjects: dict[str, Subject] = field(default_factory=dict)
     _votes: list[Vote] = field(default_factory=list)
-    _weights: list[float] = field(default_factory=list)
-    _speaks: list[tuple[float, tuple[str, ...]]] = field(default_factory=list)
     _words: dict[tuple[str, frozenset[bytes]], int] = field(default_factory=dict)
     _homographs: dict[str, frozenset[bytes]] = field(default_factory=dict)
     _lines: dict[str, tuple[str, ...]] = field(default_factory=dict)  # a topic and those above it
-    _heads: frozenset[str] = frozenset()
+    # Topics have numbers, in order of their codes. Arrays by them, and by the numbers of terms in the index:
+    _codes: list[str] = field(default_factory=list)
+    _heads: Numbers = field(init=False)  # the topics that are heads
+    _head_of: Numbers = field(init=False)  # for each topic which of `_heads` it is under
+    _weights: Scores = field(init=False)  # how far each term speaks
+    _speaks_for: Numbers = field(
+        init=False
+    )  # a row a term: its topic and those above, filled up with one past the last
+    _seen: Numbers = field(init=False)  # room for a mention of each term of an article
 
     def load(self) -> None:
         """Takes in every topic that ships. Raises SeedError where a term speaks for an unknown code."""
         for row in seeds.table(FOLDER, "topics.tsv"):
             self._subjects[row["code"]] = Subject(Label(row["ar"], row["en"]), tuple(seeds.values(row["parents"])))
         self._lines = {code: (code, *subject.parents) for code, subject in self._subjects.items()}
-        self._heads = frozenset(code for code, line in self._lines.items() if len(line) == 1)
         for row in seeds.table(FOLDER, "homographs.tsv"):
             self._homographs[row["head"]] = self._homographs.get(row["head"], frozenset()) | {word_key(row["word"])}
         for name in seeds.names(FOLDER, "terms_"):
             for row in seeds.table(FOLDER, name):
                 self._add_terms(row)
+        self._number()
+
+    def _number(self) -> None:
+        """Gives topics their numbers, and makes the arrays."""
+        self._codes = sorted(self._lines)
+        numbers = {code: number for number, code in enumerate(self._codes)}
+        heads = [code for code in self._codes if len(self._lines[code]) == 1]
+        self._heads = np.array([numbers[code] for code in heads])
+        self._head_of = np.array([heads.index(self._lines[code][-1]) for code in self._codes])
+        self._weights = np.array([vote.weight for vote in self._votes])
+        depth = max(map(len, self._lines.values()))
+        lines = {code: [*map(numbers.__getitem__, line)] for code, line in self._lines.items()}
+        filling = [len(numbers)] * depth
+        self._speaks_for = np.array([(lines[vote.code] + filling)[:depth] for vote in self._votes])
+        self._seen = np.zeros(len(self._votes), np.intp)
 
     def _add_terms(self, row: seeds.Row) -> None:
         code = row["code"]
@@ -98,12 +132,8 @@ class TopicTagger:
     def _add(self, term: str, vote: Vote) -> None:
         blocked = self._homographs.get(self._lines[vote.code][-1], frozenset())
         words = tuple(self._word(word, blocked) for word in term.replace("-", " ").split())
-        self.index.add(words, Kind.TERM, len(self._votes))
-        line = self._lines[vote.code]
-        vote = vote._replace(weight=vote.weight * HEAD_SCALE.get(line[-1], 1.0))
-        self._votes.append(vote)
-        self._weights.append(vote.weight)
-        self._speaks.append((vote.weight, line))
+        self.index.add(words, Kind.TERM)
+        self._votes.append(vote._replace(weight=vote.weight * HEAD_SCALE.get(self._lines[vote.code][-1], 1.0)))
 
     def _word(self, written: str, blocked: frozenset[bytes]) -> int:
         """The id of a term's word, which is not met by `blocked`: homographs of another sense."""
@@ -127,114 +157,99 @@ class TopicTagger:
         """What a topic is called."""
         return self._subjects[code].label
 
-    def tag(self, scan: Scan, found: Found[int] | None = None) -> list[Topic]:
+    def tag(self, scan: Scan, found: Found | None = None) -> list[Topic]:
         """The topics an article is about, surest first; none is an answer. Terms are compared by their letters.
 
         `found` are the terms that the index finds in it, where they are known.
         """
-        found = self._leading(scan, found)
-        counts = _counts(found, scan.first_of_body)
-        scores = self._with_learned(self._scores(counts), scan)
-        return self._topics(scores, counts, found, scan)
+        counted = self._counted(self._leading(scan, found), scan.first_of_body)
+        scores = self._scores(counted)
+        if self.learned is not None and len(counted.terms):
+            scores *= self._raised(scores, self.learned, scan)
+        return self._topics(scores, counted, scan)
 
     def heads(self, scan: Scan) -> dict[str, float]:
-        """What the terms alone say for each head topic."""
-        found = self._leading(scan)
-        scores = self._scores(_counts(found, scan.first_of_body))
-        return {code: score for code, score in scores.items() if len(self._lines[code]) == 1}
+        """What the terms alone say for each head topic that some speak of."""
+        scores = self._scores(self._counted(self._leading(scan), scan.first_of_body)).take(self._heads).tolist()
+        return {self._codes[head]: score for head, score in zip(self._heads, scores, strict=True) if score}
 
-    def _leading(self, scan: Scan, found: Found[int] | None = None) -> Found[int]:
+    def _leading(self, scan: Scan, found: Found | None = None) -> Found:
         """The terms of the title and the lead."""
-        indices, singles, longer = found or self.index.find(scan.reading)[Kind.TERM]
+        found = found or self.index.find(scan.reading)[Kind.TERM]
         end = scan.first_of_body + LEAD
-        size = bisect_left(indices, end)
-        return Found(indices[:size], singles[:size], [each for each in longer if each[1] < end])
+        if len(scan.reading.keys) <= end:
+            return found
+        leading = (found.lasts < end).nonzero()[0]
+        return Found(*[each.take(leading) for each in found])
 
-    def _scores(self, counts: Mapping[int, int]) -> dict[str, float]:
-        """What the terms say for each topic and those above it."""
-        scores: dict[str, float] = {}
-        speaks = self._speaks
-        for number, count in counts.items():
-            weight, line = speaks[number]
-            if count > 1:
-                weight *= _REPEATED[count] if count < MAX_COUNT else _REPEATED[MAX_COUNT]
-            for code in line:
-                if code in scores:
-                    scores[code] += weight
-                else:
-                    scores[code] = weight
-        return scores
+    def _counted(self, found: Found, first_of_body: int) -> Counted:
+        """How often each term counts: a mention in the title for `TITLE_TIMES`."""
+        terms, mentions = found.numbers, np.arange(len(found.numbers))
+        self._seen[terms[::-1]] = mentions[::-1]  # of each term the first mention stays
+        first_ones = self._seen.take(terms)
+        times = np.bincount(first_ones, np.where(found.firsts < first_of_body, TITLE_TIMES, 1), len(terms))
+        distinct = times.nonzero()[0]
+        terms, firsts, lasts = [each.take(distinct) for each in found]
+        return Counted(terms, times.take(distinct), firsts, lasts)  # type: ignore[arg-type] # weighed, so floats
 
-    def _with_learned(self, scores: dict[str, float], scan: Scan) -> dict[str, float]:
-        """The scores with what other words say for the heads; topics below a head follow it."""
-        if self.learned is None or not scores:
-            return scores
-        said = self.learned.weights(scan.reading.spelled.until(scan.first_of_body + LEAD))
-        raised = {
-            head: (scores[head] + weight) / scores[head] for head, weight in said.items() if scores.get(head, 0) > 0
-        }
-        lines = self._lines
-        return {code: score * raised.get(lines[code][-1], 1.0) for code, score in scores.items()} if raised else scores
+    def _scores(self, counted: Counted) -> Scores:
+        """What the terms say for each topic, what speaks for those below it included."""
+        repeated = _REPEATED.take(np.minimum(counted.times, MAX_COUNT).astype(np.intp))
+        said = self._weights.take(counted.terms) * repeated
+        lines = self._speaks_for.take(counted.terms, axis=0)
+        scores = np.bincount(lines.ravel(), said.repeat(lines.shape[1]), len(self._codes) + 1)
+        return scores[:-1]  # type: ignore[return-value] # weighed, so floats
 
-    def _topics(
-        self, scores: Mapping[str, float], counts: Mapping[int, int], found: Found[int], scan: Scan
-    ) -> list[Topic]:
+    def _raised(self, scores: Scores, learned: Learned, scan: Scan) -> Scores:
+        """How many times as much speaks for each topic with what other words say for its head."""
+        said = learned.weights(scan.reading.spelled.until(scan.first_of_body + LEAD))
+        heads = zip(self._heads.tolist(), scores.take(self._heads).tolist(), strict=True)
+        codes = self._codes
+        raised = [(score + said.get(codes[head], 0.0)) / score if score > 0 else 1.0 for head, score in heads]
+        return np.array(raised).take(self._head_of)
+
+    def _topics(self, scores: Scores, counted: Counted, scan: Scan) -> list[Topic]:
         usual = LEAST_SCORE * max(0.3, min(2.0, min(len(scan.reading.keys), LEAD) / USUAL_WORDS)) ** 0.5
-        enough = [code for code, score in scores.items() if score >= usual]
-        if not enough:
+        enough = (scores >= usual).nonzero()[0]
+        if not len(enough):
             return []
-        rivals, lines = self._rivals(scores), self._lines
-        ranked = sorted([(-_confidence(scores[code], rivals[lines[code][-1]], usual), code) for code in enough])
-        ranked = ranked[:MAX_TOPICS]
-        spoke = self._weightiest([code for _, code in ranked], counts)
-        places = _places(found)
-        spans = {number: scan.span(*places[number]) for number in {*chain.from_iterable(spoke.values())}}
-        for numbers in spoke.values():
-            numbers.sort(key=places.__getitem__)
+        heads = scores.take(self._heads)
+        second, first = sorted([*heads.tolist(), 0.0, 0.0])[-2:]
+        given = zip(
+            enough.tolist(), scores.take(enough).tolist(), heads.take(self._head_of.take(enough)).tolist(), strict=True
+        )
+        ranked = sorted(
+            [(-_confidence(score, second if head == first else first, usual), number) for number, score, head in given]
+        )[:MAX_TOPICS]
+        evidence = self._evidence([number for _, number in ranked], counted, scan)
+        codes, subjects = self._codes, self._subjects
         return [
-            Topic(code, self._subjects[code].label, -confidence, [spans[number] for number in spoke[code]])
-            for confidence, code in ranked
+            Topic(codes[number], subjects[codes[number]].label, -confidence, spans)
+            for (confidence, number), spans in zip(ranked, evidence, strict=True)
         ]
 
-    def _rivals(self, scores: Mapping[str, float]) -> dict[str, float]:
-        """For each head, the score of the strongest other head, at least 0."""
-        heads = sorted([(scores[code], code) for code in self._heads.intersection(scores)], reverse=True)
-        first, second = [*heads, (0.0, ""), (0.0, "")][:2]
-        return {code: max(0.0, second[0] if code == first[1] else first[0]) for _, code in heads}
-
-    def _weightiest(self, codes: list[str], counts: Mapping[int, int]) -> dict[str, list[int]]:
-        """For each topic the terms there that speak most for it."""
-        spoke: dict[str, list[int]] = {code: [] for code in codes}
-        lacking, speaks = len(codes), self._speaks
-        for number in sorted(counts, key=self._weights.__getitem__, reverse=True):
-            weight, line = speaks[number]
-            if weight <= 0 or not lacking:
-                break
-            for code in line:
-                some = spoke.get(code)
+    def _evidence(self, topics: list[int], counted: Counted, scan: Scan) -> list[list[Span]]:
+        """For each topic the terms that speak most for it, in order of where they stand."""
+        weights = self._weights.take(counted.terms)
+        ranked = (-weights).argsort(kind="stable")
+        ranked = ranked[: np.count_nonzero(weights > 0)]
+        spoke: dict[int, list[tuple[int, int]]] = {topic: [] for topic in topics}
+        lacking = len(topics)
+        places = scan.reading.extents(counted.firsts.take(ranked), counted.lasts.take(ranked))
+        for place, line in zip(places, self._speaks_for.take(counted.terms.take(ranked), axis=0).tolist(), strict=True):
+            for topic in line:
+                some = spoke.get(topic)
                 if some is not None and len(some) < MAX_EVIDENCE:
-                    some.append(number)
+                    some.append(place)
                     lacking -= len(some) == MAX_EVIDENCE
-        return spoke
-
-
-def _counts(found: Found[int], first_of_body: int) -> Counter[int]:
-    """How often each term stands there, in the title counting as `TITLE_TIMES`."""
-    title = bisect_left(found.indices, first_of_body)
-    longer = [number for first, _, number in found.longer for _ in range(1 if first >= first_of_body else TITLE_TIMES)]
-    return Counter(chain(chain.from_iterable(found.singles[:title] * TITLE_TIMES), *found.singles[title:], longer))
-
-
-def _places(found: Found[int]) -> Places:
-    """Where each term stands first."""
-    singles = zip(reversed(found.indices), reversed(found.singles), strict=True)
-    places = {number: (index, index) for index, numbers in singles for number in numbers}
-    places.update([(number, (first, last)) for first, last, number in reversed(found.longer)])
-    return places
+            if not lacking:
+                break
+        spans = {place: scan.span_of(*place) for place in {*chain.from_iterable(spoke.values())}}
+        return [[*map(spans.__getitem__, sorted(some))] for some in spoke.values()]
 
 
 # A term counts in full the first time, a half the second, a third the third …
-_REPEATED: Final = tuple(accumulate((1 / nth for nth in range(1, MAX_COUNT + 1)), initial=0.0))
+_REPEATED: Final = np.array([*accumulate((1 / nth for nth in range(1, MAX_COUNT + 1)), initial=0.0)])
 
 
 def _confidence(score: float, rival: float, usual: float) -> float:

@@ -8,7 +8,7 @@ definition: tests/text/test_reading.py holds them together.
 import codecs
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from itertools import accumulate, compress
 from typing import Final, NamedTuple
@@ -17,7 +17,8 @@ import numpy as np
 
 from rasid.text import vocabulary
 from rasid.text.letters import GAP, MARK, fold_char
-from rasid.text.vocabulary import Numbers, Vocabulary
+from rasid.text.slots import Numbers
+from rasid.text.vocabulary import Vocabulary
 
 CODE_PAGE: Final = "cp1256"
 _FOLD_UNKNOWN: Final = "rasid-fold"
@@ -143,13 +144,17 @@ class Reading:
 
     @cached_property
     def _lengths(self) -> list[int]:
-        """How many letters and marks stand before each word of `keys`, separators not counted."""
-        words: Iterable[bytes] | Iterable[str] = self.keys
+        """How many letters and marks stand before each word of `keys`, separators not counted; all of them last."""
         if isinstance(self._folded, str):
-            words = self._folded.split(GAP)
-        elif self._marked:
-            words = self._folded.split(_GAP)
-        return list(accumulate(map(len, words), initial=0))
+            return list(accumulate(map(len, self._folded.split(GAP)), initial=0))
+        return (self._bounds - np.arange(-1, len(self.keys))).tolist()  # type: ignore[no-any-return]
+
+    @cached_property
+    def _bounds(self) -> Numbers:
+        """The separators before each word and after the last one, in a folded text that has a byte a character."""
+        folded = self._folded if isinstance(self._folded, bytes) else b""
+        gaps = (np.frombuffer(folded, np.uint8) == _GAP[0]).nonzero()[0]
+        return np.concatenate(([-1], gaps, [len(folded)]))
 
     def span(self, index: int) -> tuple[int, int]:
         """Where word `index` stands in `text`, marks at its edges that belong to no letter left out."""
@@ -204,10 +209,23 @@ class Reading:
             return self._lengths[first] + first, self._lengths[last + 1] + last
         return self.span(first)[0], self.span(last)[1]
 
+    def extents(self, firsts: Numbers, lasts: Numbers) -> list[tuple[int, int]]:
+        """The extent of each of these."""
+        if not self._marked:
+            starts, ends = self._bounds.take(firsts) + 1, self._bounds.take(lasts + 1)
+            return list(zip(starts.tolist(), ends.tolist(), strict=True))
+        return [*map(self.extent, firsts.tolist(), lasts.tolist())]
+
     @cached_property
     def at_place(self) -> list[int]:
         """The index of the word at each place: what a phrase counts. Empty ones and a possessive 's take none."""
-        return list(compress(range(len(self.keys)), self._placed))
+        return self._at_place.tolist()  # type: ignore[no-any-return]
+
+    @cached_property
+    def _at_place(self) -> Numbers:
+        if self._marked or self._placed is not self.keys:
+            return np.fromiter(compress(range(len(self.keys)), self._placed), np.intp)
+        return (self._bounds[1:] - self._bounds[:-1] > 1).nonzero()[0]
 
     @cached_property
     def words(self) -> list[bytes]:
@@ -218,12 +236,12 @@ class Reading:
     def spelled(self) -> Spelled:
         """The words at all places, by number."""
         known = vocabulary.current()
-        return Spelled(known, known.numbers(self.words), np.array(self.at_place, np.intp))
+        return Spelled(known, known.numbers(self.words), self._at_place)
 
-    @property
-    def _placed(self) -> Iterable[object]:
+    @cached_property
+    def _placed(self) -> Sequence[object]:
         """Whether each word of `keys` takes a place, as true and false ones."""
-        return self.keys if POSSESSIVE not in self.keys else map(self._takes_place, range(len(self.keys)))
+        return self.keys if POSSESSIVE not in self.keys else [*map(self._takes_place, range(len(self.keys)))]
 
     def _is_possessive(self, index: int) -> bool:
         start = self.span(index)[0]
@@ -236,6 +254,17 @@ class Reading:
         if not _ENDS.search(self.text, self.span(left)[1], self.span(right)[0]):
             return False
         return any(self._break_after(index, right) for index in range(left, right) if self.keys[index])
+
+    def unbroken(self, lefts: Numbers, rights: Numbers) -> list[bool]:
+        """For each pair of words whether no sentence ends between them."""
+        pairs = zip(lefts.tolist(), rights.tolist(), strict=True)
+        if isinstance(self._folded, str):
+            return [not self.breaks_between(left, right) for left, right in pairs]
+        text = self.text
+        return [
+            (left + 1 == right and text[after] in _INSIDE) or not self.breaks_between(left, right)
+            for (left, right), after in zip(pairs, self._bounds.take(lefts + 1).tolist(), strict=True)
+        ]
 
     def _break_after(self, index: int, last: int) -> bool:
         """Whether a sentence ends between this word and the next one up to `last`."""

@@ -42,10 +42,15 @@ def test_the_trie_finds_what_going_word_by_word_finds(phrases, text, kind):
     numbers = {word: lexis.add(Word(word, (Form(word, Rule.SAME, Host.NOUN, article=True),))) for word in WORDS}
     index = PhraseIndex(lexis)
     for phrase in phrases:
-        index.add(tuple(numbers[word] for word in phrase), kind, phrase)
+        index.add(tuple(numbers[word] for word in phrase), kind)
     reading = Reading(text)
-    indices, singles, longer = index.find(reading)[kind]
-    found = {(first, first, phrase) for first, some in zip(indices, singles, strict=True) for phrase in some}
-    assert found | set(longer) == word_by_word(phrases, lexis, numbers, reading)
-    assert indices == sorted(indices)
-    assert [first for first, _, _ in longer] == sorted(first for first, _, _ in longer)
+    both = index.find(reading)
+    found = [(first, last, phrases[number]) for number, first, last in zip(*map(list, both[kind]), strict=True)]
+    assert set(found) == word_by_word(phrases, lexis, numbers, reading)
+    assert len(both[1 - kind].numbers) == 0
+    assert [first == last for first, last, _ in found] == sorted(
+        (first == last for first, last, _ in found), reverse=True
+    )
+    for of_one_word in (True, False):
+        firsts = [first for first, last, _ in found if (first == last) is of_one_word]
+        assert firsts == sorted(firsts)

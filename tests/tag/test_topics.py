@@ -2,11 +2,14 @@
 
 import json
 from collections import Counter
+from operator import itemgetter
 from pathlib import Path
 
 import pytest
 
+from rasid.lexicon.phrases import Kind
 from rasid.tag.measure import LabelledText, TopicTally
+from rasid.tag.topics import MAX_COUNT, MAX_EVIDENCE, TITLE_TIMES
 
 CASES = Path(__file__).parents[1] / "cases"
 FILES = {
@@ -89,3 +92,34 @@ def test_an_article_may_have_several_topics(desk):
     body = "ألغى الاتحاد مباراة كرة القدم، وأوقف الدوري أسبوعا، بعد الزلزال الذي خلف قتلى وجرحى تحت الأنقاض."
     heads = {desk.tagger.head_of(topic.code) for topic in desk.topics(title, body)}
     assert heads >= {"medtop:15000000", "medtop:03000000"}
+
+
+def plain_scores(votes, lines, mentions):
+    """The definition: a term counts in full first, a half the second time …, for its topic and those above it."""
+    scores = Counter()
+    for number, times in mentions.items():
+        weight = votes[number].weight * sum(1 / nth for nth in range(1, min(times, MAX_COUNT) + 1))
+        for code in lines[votes[number].code]:
+            scores[code] += weight
+    return scores
+
+
+@pytest.mark.parametrize("row", ROWS[::9], ids=itemgetter("id"))
+def test_scores_and_evidence_are_those_of_the_terms_one_by_one(desk, row):
+    tagger = desk.tagger._topics
+    scan = desk.scan(row["title"], f"{row['body']} {row['body']}")
+    found = tagger.index.find(scan.reading)[Kind.TERM]
+    mentions, places = Counter(), {}
+    for number, first, last in zip(*map(list, found), strict=True):
+        mentions[number] += TITLE_TIMES if first < scan.first_of_body else 1
+        places.setdefault(number, (first, last))
+    counted = tagger._counted(found, scan.first_of_body)
+    scores = dict(zip(tagger._codes, tagger._scores(counted).tolist(), strict=True))
+    expected = plain_scores(tagger._votes, tagger._lines, mentions)
+    assert {code: score for code, score in scores.items() if code in expected} == pytest.approx(dict(expected))
+    assert all(not score for code, score in scores.items() if code not in expected)
+    for topic in desk.tagger.topics(scan):
+        speaking = [each for each in mentions if topic.code in tagger._lines[tagger._votes[each].code]]
+        speaking = [each for each in speaking if tagger._votes[each].weight > 0]
+        strongest = sorted(speaking, key=lambda each: -tagger._votes[each].weight)[:MAX_EVIDENCE]
+        assert topic.evidence == [scan.span(*place) for place in sorted(places[each] for each in strongest)]

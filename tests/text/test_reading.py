@@ -3,6 +3,7 @@
 import time
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,6 +31,16 @@ def test_spans_are_in_order_and_cut_words_out_of_the_text(text):
     spans = [reading.span(index) for index in reading.at_place]
     assert all(0 <= start < end <= len(text) for start, end in spans)
     assert all(left[1] <= right[1] and left[0] <= right[0] for left, right in pairwise(spans))
+
+
+@given(st.one_of(NEWS, st.text(max_size=60), st.text(st.sampled_from("بs' .،\n\u064bп"), max_size=40)), st.booleans())
+def test_many_words_asked_at_once_are_what_each_is(text, exact):
+    reading = Reading(text, exact=exact)
+    places = [index for index, key in enumerate(reading.keys) if key and reading._takes_place(index)]
+    assert reading.at_place == places
+    lefts, rights = np.array(places[:-1], np.intp), np.array(places[1:], np.intp)
+    assert reading.extents(lefts, rights) == [reading.extent(*pair) for pair in pairwise(places)]
+    assert reading.unbroken(lefts, rights) == [not reading.breaks_between(*pair) for pair in pairwise(places)]
 
 
 @given(NEWS)
