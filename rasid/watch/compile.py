@@ -13,7 +13,7 @@ from rasid.lexicon import arabic, english
 from rasid.lexicon.form import Form, Host, Rule
 from rasid.lexicon.lexis import Lexis
 from rasid.lexicon.thesaurus import Rendering, Thesaurus, language_of
-from rasid.lexicon.word import Word
+from rasid.lexicon.word import Promise, Word
 from rasid.text.reading import Reading
 from rasid.watch.advice import nearest
 from rasid.watch.attributes import condition
@@ -100,7 +100,7 @@ class Compiler:
 
     def again(self, number: int) -> int:
         """Counts a word once more as used."""
-        return self._lexis.add(self._lexis.word(number))
+        return self._lexis.again(number)
 
     def look_up(self, search: Search) -> Watch:
         """The watch that `search` names, or QueryError."""
@@ -109,14 +109,14 @@ class Compiler:
             raise QueryError(f"there is no watch {search.watch_id!r} to search by: add it first", search.column)
         return found
 
-    def _make_word(self, word: str, level: Level, *, alone: bool) -> Word:
+    def _make_word(self, word: str, level: Level, *, alone: bool) -> Word | Promise:
         if level is not Level.WORD:
             return Word(word, (Form(word, Rule.RAW if level is Level.RAW else Rule.SAME),), case=level is Level.RAW)
         if word.endswith("*"):
             stem = word[:-1]
             return Word(word, (Form(stem, Rule.PREFIX, Host.NOUN, article=True),), prefix=True)
         if language_of(word) == "ar":
-            return arabic.word(word, self._thesaurus.known, alone=alone)
+            return arabic.Promised(word, self._thesaurus.known, alone)
         return english.word(word)
 
 
