@@ -22,7 +22,7 @@ from rasid.text.reading import key_of, word_key, word_keys
 
 _MIN_NISBA = 4  # letters of ـية below which a word is a noun of its own (هوية, بقية)
 _SHORT_VERB = 3  # letters of a past that is as often a noun of another sense
-_PARADIGMS = 5_000  # nouns, and verbs, whose forms are remembered: the common ones
+_PARADIGMS = 20_000  # nouns, and verbs, whose forms are remembered: those of some 20,000 watches
 _OURS = key_of("نا")
 _ARTICLE = key_of("ال")
 

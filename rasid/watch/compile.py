@@ -50,7 +50,8 @@ class Compiler:
     """Compiles queries against one lexis, where the words of a compiled clause are counted as used.
 
     `lookup` finds the watch that `search:` names. Without
-    `context` a word of a phrase is the word that it is alone: so linting compares them.
+    `context` a word of a phrase is the word that it is alone, and words of the same forms are one: so linting compares
+    them.
     """
 
     def __init__(self, lexis: Lexis, thesaurus: Thesaurus, lookup: Lookup = nobody, *, context: bool = True) -> None:
@@ -116,7 +117,8 @@ class Compiler:
             stem = word[:-1]
             return Word(word, (Form(stem, Rule.PREFIX, Host.NOUN, article=True),), prefix=True)
         if language_of(word) == "ar":
-            return arabic.Promised(word, self._thesaurus.known, alone)
+            promised = arabic.Promised(word, self._thesaurus.known, alone)
+            return promised if self._context else promised.made()
         return english.word(word)
 
 
