@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from bench import articles, machine
-from bench.peers import lucene_monitor
+from bench.peers import lucene_monitor, surfaces
 from bench.peers.record import Peer
 from bench.peers.strings import FINDERS, installed, strings_of
 from rasid.analysis import Analysis
@@ -24,6 +24,7 @@ from schemas.article import ArticleEvent
 from schemas.watch import Watch
 
 SIZES: Final = (1_000, 10_000, 100_000)
+WITH_FORMS: Final = "ahocorasick_rs"  # the peer that is given all forms besides
 ROUNDS: Final = 3  # of which the quickest counts: what is slower is the machine's doing
 
 Step = Callable[[str, int], None]
@@ -172,22 +173,27 @@ def _tags_micros(analysis: Analysis, texts: Sequence[ArticleEvent]) -> float:
 
 
 def _string_peers(
-    watches: Iterable[Watch], texts: Sequence[ArticleEvent], ours: float, step: Step
+    watches: Sequence[Watch], texts: Sequence[ArticleEvent], ours: float, step: Step
 ) -> list[Peer]:  # fmt: skip
-    """Those that are installed, each looking for all strings of the queries in every text."""
-    strings, raw = strings_of(watches), _raw(texts)
-    found = []
-    for name, (_, make) in FINDERS.items():
-        if installed(name):
-            step(f"{name}, {len(strings):,} strings", 0)
-            began = time.process_time()
-            finder = make(strings)
-            load = time.process_time() - began
-            count = sum(map(finder, raw)) / len(raw)
-            micros = _quickest(lambda finder=finder: [*map(finder, raw)], texts)  # type: ignore[misc]
-            ratio = round(ours / micros, 2)
-            found.append(Peer(name, len(strings), micros, round(count, 3), round(load, 2), ratio))
-    return found
+    """Those that are installed, each looking for all strings of the queries in every text; one for all forms too."""
+    strings = strings_of(watches)
+    found = [_string_peer(name, name, strings, texts, step) for name in FINDERS if installed(name)]
+    if installed(WITH_FORMS) and len(watches) <= surfaces.UP_TO:
+        step(f"all forms of {len(watches):,} watches", 0)
+        forms = surfaces.surfaces_of(watches)
+        found.append(_string_peer(WITH_FORMS, f"{WITH_FORMS}, all forms", forms, texts, step))
+    return [msgspec.structs.replace(each, ratio=round(ours / each.micros, 2)) for each in found]
+
+
+def _string_peer(name: str, label: str, strings: Sequence[str], texts: Sequence[ArticleEvent], step: Step) -> Peer:
+    """One of them, given `strings`; not compared yet."""
+    step(f"{label}, {len(strings):,} strings", 0)
+    raw, began = _raw(texts), time.process_time()
+    finder = FINDERS[name][1](strings)
+    load = time.process_time() - began
+    count = sum(map(finder, raw)) / len(raw)
+    micros = _quickest(lambda: [*map(finder, raw)], texts)
+    return Peer(label, len(strings), micros, round(count, 3), round(load, 2), 0.0)
 
 
 def _with_lucene(

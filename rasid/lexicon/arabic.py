@@ -5,7 +5,7 @@ term may be, and which of the forms are words of their own and so are not it. gu
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from rasid.lexicon import dictionary
@@ -18,11 +18,11 @@ from rasid.lexicon.knowledge import Knowledge, Noun, Verb, bare, feminine_of, wr
 from rasid.lexicon.transliteration import spelled_otherwise, spellings, variants
 from rasid.lexicon.word import MAX_WORD, Word
 from rasid.text.letters import SHADDA, same_mark
-from rasid.text.reading import key_of
+from rasid.text.reading import key_of, word_key, word_keys
 
 _MIN_NISBA = 4  # letters of ـية below which a word is a noun of its own (هوية, بقية)
 _SHORT_VERB = 3  # letters of a past that is as often a noun of another sense
-_PARADIGMS = 50_000  # nouns, and verbs, whose forms are remembered: those of all dictionaries
+_PARADIGMS = 20_000  # nouns, and verbs, whose forms are remembered: those of some 20,000 watches
 _OURS = key_of("نا")
 _SAID = "قال"  # whose يقال is its own and not the passive of أقال
 _SOUND = frozenset({"ات", "ون"})
@@ -40,13 +40,39 @@ def word(term: str, known: Knowledge, *, alone: bool = True) -> Word:
     A `Lexical` term is a concept's form, and where it is a plural it keeps to itself (عقوبات: not a single عقوبة).
     """
     written = bare(term)
-    if not 0 < len(written) <= MAX_WORD:  # only marks, or no Arabic word
+    if not _is_word(written):
         return Word(str(term), (Form(written, Rule.SAME),))
     forms: Forms = {}
     for form in _spelled(list(_forms(term, written, known, alone=alone)), written):
         forms.setdefault((form.spelled, form.host, form.article, form.tail), form)
     made = tuple([_marked_as(term, written, settled(form, known)) for form in forms.values()])
     return Word(str(term), made, guard=Guard(made, known, alone), marked=_is_listed(written, known))
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """What `word` gives, when it is asked for."""
+
+    term: str
+    known: Knowledge
+    alone: bool
+
+    def stems(self) -> Iterable[bytes]:
+        """The keys of all forms, each once."""
+        written = bare(self.term)
+        if not _is_word(written):
+            return (word_key(written),)
+        forms = _spelled(list(_forms(self.term, written, self.known, alone=self.alone)), written)
+        return dict.fromkeys(word_keys(list(dict.fromkeys([form.spelled for form in forms]))))
+
+    def made(self) -> Word:
+        """The word."""
+        return word(self.term, self.known, alone=self.alone)
+
+
+def _is_word(written: str) -> bool:
+    """Whether this may be an Arabic word: there is more than marks, and it is not too long."""
+    return 0 < len(written) <= MAX_WORD
 
 
 def _marked_as(term: str, written: str, form: Form) -> Form:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from itertools import product
+from itertools import chain, product
 from typing import Final
 
 _PARTICLES: Final = "دا|دي|دو|دل|ديل|فان|فون|لو|لا|ماك"  # of foreign names: دا سيلفا, داسيلفا
@@ -17,11 +17,14 @@ _SHAPES: Final = (
     (re.compile(r"(?<=\w )ابن (?=\w)"), "بن "),
     (re.compile(r"\bآل (?=\w)"), "ال "),
 )
+_MAY_HAVE: Final = re.compile(
+    rf"عبد ?ال|\b(?:{_PARTICLES}|أبو|آل) |\bا?بن |^(?:{'|'.join(chain.from_iterable(_CASES))}) "
+)  # what a name has that is shaped by any of these
 
 
 def compounds(name: str) -> list[str]:
     """The other shapes of an Arabic name of several words, without `name` itself; none of most names."""
-    if " " not in name and "عبدال" not in name:
+    if _MAY_HAVE.search(name) is None:
         return []
     found = dict.fromkeys(_shaped(name))
     found.pop(name, None)

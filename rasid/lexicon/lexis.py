@@ -13,7 +13,7 @@ from typing import Any, Final, Generic, Literal, TypeVar
 
 from rasid.lexicon.clitics import Split, allowed, decorations, splits, splits_to
 from rasid.lexicon.form import Dots, Form, Host, Rule, Tail
-from rasid.lexicon.word import MAX_WORD, Word
+from rasid.lexicon.word import MAX_WORD, Promise, Word
 from rasid.text.reading import Reading
 from rasid.text.spelling import Letters, letters, same_spelling
 
@@ -21,6 +21,7 @@ CACHE_WORDS: Final = 400_000  # distinct words remembered: about a year of one n
 _AS_LONG: Final = 10  # keys whose clitics are taken off in the time that it takes to put all clitics on a form
 _PREFIX_LETTERS: Final = 3  # of a wildcard: the watch language's minimum
 _TEH_MARBUTAS: Final = frozenset("ةۃ")
+_BETWEEN: Final = b" "  # of keys: none has a space in it
 _HAMZAS: Final = frozenset("أإآ")
 _SEATS_OF_HAMZA: Final = frozenset("أإآؤئ")
 _TANWIN: Final = frozenset("\u064b\u064c\u064d")
@@ -40,7 +41,7 @@ class View(dict[bytes, Made], Generic[Made]):
     def __init__(self, make: Callable[[bytes], Made]) -> None:
         super().__init__()
         self._make = make
-        self._stale: list[Word] = []
+        self._stale: list[_Entry] = []
 
     def __missing__(self, key: bytes) -> Made:
         if len(self) >= CACHE_WORDS:
@@ -62,21 +63,22 @@ class View(dict[bytes, Made], Generic[Made]):
             return itemgetter(*keys)(self)  # type: ignore[no-any-return]
         return tuple(self[key] for key in keys)  # itemgetter of one gives no tuple
 
-    def forget(self, word: Word) -> None:
-        """Whatever was made of what `word` may stand for no longer holds."""
+    def forget(self, entry: "_Entry") -> None:
+        """Whatever was made of what a word may stand for no longer holds."""
         if self:
-            self._stale.append(word)
+            self._stale.append(entry)
 
     def _renew(self) -> None:
-        words, self._stale = self._stale, []
-        if any(word.prefix for word in words):
+        entries, self._stale = self._stale, []
+        if any(each.prefix for each in entries):
             self.clear()
-        elif sum(len(word.forms) for word in words) < len(self) / _AS_LONG:
-            for word in words:
-                for key in _spellings(word):
+            return
+        stems = {stem for each in entries for stem in each.stems}
+        if len(stems) < len(self) / _AS_LONG:
+            for each in entries:
+                for key in _spellings(each.made()):
                     self.pop(key, None)
         else:
-            stems = {key for word in words for key in word.keys}
             for key in [key for key in self if splits_to(key, stems)]:
                 del self[key]
 
@@ -90,8 +92,34 @@ def _spellings(word: Word) -> Iterator[bytes]:
 
 @dataclass(slots=True)
 class _Entry:
-    word: Word
+    """A word or the promise of one, and how often it is used; `packed` are the keys of its forms, a space between."""
+
+    asked: Word | Promise
+    packed: bytes
+    word: Word | None
     uses: int = 1
+
+    @property
+    def stems(self) -> list[bytes]:
+        """The keys of the word's forms, each once."""
+        return self.packed.split(_BETWEEN)
+
+    @property
+    def prefix(self) -> bool:
+        """Whether every word that starts with a form is meant."""
+        return self.word is not None and self.word.prefix
+
+    def made(self) -> Word:
+        """The word."""
+        if self.word is None:
+            self.word = self.asked.made() if not isinstance(self.asked, Word) else self.asked
+        return self.word
+
+
+def _entry(word: Word | Promise) -> _Entry:
+    if isinstance(word, Word):
+        return _Entry(word, _BETWEEN.join(dict.fromkeys(word.keys)), word)
+    return _Entry(word, _BETWEEN.join(word.stems()), None)
 
 
 @dataclass(slots=True, repr=False)
@@ -99,7 +127,7 @@ class Lexis:
     """Words by id. Adding or dropping one leaves the others alone."""
 
     _entries: dict[int, _Entry] = field(default_factory=dict)
-    _ids: dict[Word, int] = field(default_factory=dict)
+    _ids: dict[Word | Promise, int] = field(default_factory=dict)
     _by_key: dict[bytes, tuple[int, ...]] = field(default_factory=dict)
     _by_prefix: dict[bytes, tuple[int, ...]] = field(default_factory=dict)
     _cache: View[tuple[int, ...]] = field(init=False)
@@ -124,18 +152,23 @@ class Lexis:
         """The same, of many keys."""
         return self._cache.all(keys)
 
-    def add(self, word: Word) -> int:
+    def add(self, word: Word | Promise) -> int:
         """The id of `word`, counted once more as used."""
         number = self._ids.get(word)
         if number is not None:
-            self._entries[number].uses += 1
-            return number
+            return self.again(number)
         number = self._last = self._last + 1
-        self._ids[word], self._entries[number] = number, _Entry(word)
-        table = self._table(word)
-        for key in _table_keys(word):
-            table[key] = (*table.get(key, ()), number)
-        self._forget(word)
+        self._ids[word], entry = number, _entry(word)
+        self._entries[number] = entry
+        table = self._table(entry)
+        for key in _table_keys(entry):
+            table[key] = (*table[key], number) if key in table else (number,)
+        self._forget(entry)
+        return number
+
+    def again(self, number: int) -> int:
+        """Counts a word once more as used."""
+        self._entries[number].uses += 1
         return number
 
     def drop(self, number: int) -> None:
@@ -144,30 +177,38 @@ class Lexis:
         entry.uses -= 1
         if entry.uses:
             return
-        del self._entries[number], self._ids[entry.word]
-        table = self._table(entry.word)
-        for key in _table_keys(entry.word):
+        del self._entries[number], self._ids[entry.asked]
+        table = self._table(entry)
+        for key in _table_keys(entry):
             left = tuple([each for each in table[key] if each != number])
             if left:
                 table[key] = left
             else:
                 del table[key]
-        self._forget(entry.word)
+        self._forget(entry)
 
-    def _table(self, word: Word) -> dict[bytes, tuple[int, ...]]:
-        return self._by_prefix if word.prefix else self._by_key
+    def _table(self, entry: _Entry) -> dict[bytes, tuple[int, ...]]:
+        return self._by_prefix if entry.prefix else self._by_key
 
-    def _forget(self, word: Word) -> None:
+    def _forget(self, entry: _Entry) -> None:
         for view in self._views:
-            view.forget(word)
+            view.forget(entry)
 
     def forget(self, number: int, view: View[Made]) -> None:
         """Takes from a view what was made of this word, which means something else now."""
-        view.forget(self.word(number))
+        view.forget(self._entries[number])
 
     def word(self, number: int) -> Word:
         """The word with this id."""
-        return self._entries[number].word
+        return self._entries[number].made()
+
+    def letters(self, number: int) -> int:
+        """How many letters its shortest form has."""
+        return min(map(len, self._entries[number].stems))
+
+    def is_prefix(self, number: int) -> bool:
+        """Whether every word that starts with a form of this one is meant."""
+        return self._entries[number].prefix
 
     def candidates(self, key: bytes) -> tuple[int, ...]:
         """The ids of the words that `key` may be, by its letters alone; marks and case are `judge`'s."""
@@ -183,12 +224,12 @@ class Lexis:
 
     def _at(self, key: bytes, split: Split) -> Iterator[int]:
         for number in self._by_key.get(split.stem, ()):
-            word = self._entries[number].word
+            word = self.word(number)
             if any(allowed(form, split) and not word.bars(form, key) for form in _with_stem(word, split)):
                 yield number
         if self._by_prefix and not split.pronoun:
             for number in self._by_prefix.get(split.stem[:_PREFIX_LETTERS], ()):
-                if any(allowed(form, split) for form in _with_stem(self._entries[number].word, split)):
+                if any(allowed(form, split) for form in _with_stem(self.word(number), split)):
                     yield number
 
     def occurrences(self, keys: Sequence[bytes]) -> Iterator[tuple[int, tuple[int, ...]]]:
@@ -221,9 +262,9 @@ class Lexis:
         return min(found, key=list(Rule).index, default=None)
 
 
-def _table_keys(word: Word) -> Iterable[bytes]:
+def _table_keys(entry: _Entry) -> Iterable[bytes]:
     """What a word is filed under, each once."""
-    return {key[:_PREFIX_LETTERS] for key in word.keys} if word.prefix else dict.fromkeys(word.keys)
+    return {key[:_PREFIX_LETTERS] for key in entry.stems} if entry.prefix else entry.stems
 
 
 def _with_stem(word: Word, split: Split) -> Iterator[Form]:

@@ -55,7 +55,7 @@ class Rendering:
 
 def language_of(*words: str) -> Language:
     """Arabic where any letter is: numbers and Latin names stand in Arabic terms too."""
-    return "ar" if any(_ARABIC.search(word) for word in words) else "en"
+    return "ar" if _ARABIC.search(" ".join(words)) else "en"
 
 
 @dataclass(slots=True, repr=False)
@@ -65,6 +65,7 @@ class Thesaurus:
     known: Knowledge
     with_freedict: bool = False
     _index: dict[Key, list[Entry]] = field(default_factory=dict)
+    _listed: set[str] = field(default_factory=set)  # the words of its keys: most that are asked for are none of them
     _longest: int = 1
     _known_forms: dict[str, list[str]] = field(default_factory=dict)
     _concepts: dict[str, Entry] = field(default_factory=dict)
@@ -75,8 +76,9 @@ class Thesaurus:
             self._concepts[entry.id] = entry
         for phrases in entry.phrases.values():
             for phrase in phrases:
-                for key in self._keys(phrase):
+                for key in product(*map(self._canonical, phrase)):
                     found = self._index.setdefault(key, [])
+                    self._listed.update(key)
                     if entry not in found:
                         found.append(entry)
                 self._longest = max(self._longest, len(phrase))
@@ -97,8 +99,15 @@ class Thesaurus:
         bases = (base for end in _VERB_ENDINGS if word.endswith(end) for base in english.behind(word, end))
         return [entry for base in bases for entry in self._index.get((base,), []) if entry.kind == "verb"]
 
-    def _keys(self, words: Phrase) -> Iterator[Key]:
-        return product(*(self._canonical(word) for word in words))
+    def _keys(self, words: Phrase) -> Iterable[Key]:
+        """The keys that `words` may be, of those there may be."""
+        found: list[list[str]] = []
+        for word in words:
+            known = [each for each in self._canonical(word) if each in self._listed]
+            if not known:
+                return ()
+            found.append(known)
+        return product(*found)
 
     def _canonical(self, word: str) -> list[str]:
         """The dictionary forms that a word may belong to."""

@@ -1,5 +1,6 @@
 """A watched word: what the watch has, the forms that count as it, and what none of them may be."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -13,6 +14,19 @@ class Guard(Protocol):
 
     def barred(self, form: Form) -> Barred:
         """The words that are not this form."""
+
+
+class Promise(Protocol):
+    """A word whose forms are worked out when a spelling that may be one of them is first read.
+
+    Two are equal where they give the same word.
+    """
+
+    def stems(self) -> Iterable[bytes]:
+        """The keys of all its forms, each once."""
+
+    def made(self) -> "Word":
+        """The word."""
 
 
 @dataclass(slots=True)

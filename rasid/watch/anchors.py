@@ -28,8 +28,7 @@ class Cost:
         return prod(map(self._of_word, anchor.words))
 
     def _of_word(self, number: int) -> float:
-        word = self._lexis.word(number)
-        return (4.0 if word.prefix else 1.0) / max(1, min(map(len, word.keys))) ** 2
+        return (4.0 if self._lexis.is_prefix(number) else 1.0) / max(1, self._lexis.letters(number)) ** 2
 
 
 def anchors(clause: Clause, cost: Cost) -> Anchors | None:

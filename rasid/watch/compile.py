@@ -13,7 +13,7 @@ from rasid.lexicon import arabic, english
 from rasid.lexicon.form import Form, Host, Rule
 from rasid.lexicon.lexis import Lexis
 from rasid.lexicon.thesaurus import Rendering, Thesaurus, language_of
-from rasid.lexicon.word import Word
+from rasid.lexicon.word import Promise, Word
 from rasid.text.reading import Reading
 from rasid.watch.advice import nearest
 from rasid.watch.attributes import condition
@@ -50,7 +50,8 @@ class Compiler:
     """Compiles queries against one lexis, where the words of a compiled clause are counted as used.
 
     `lookup` finds the watch that `search:` names. Without
-    `context` a word of a phrase is the word that it is alone: so linting compares them.
+    `context` a word of a phrase is the word that it is alone, and words of the same forms are one: so linting compares
+    them.
     """
 
     def __init__(self, lexis: Lexis, thesaurus: Thesaurus, lookup: Lookup = nobody, *, context: bool = True) -> None:
@@ -100,7 +101,7 @@ class Compiler:
 
     def again(self, number: int) -> int:
         """Counts a word once more as used."""
-        return self._lexis.add(self._lexis.word(number))
+        return self._lexis.again(number)
 
     def look_up(self, search: Search) -> Watch:
         """The watch that `search` names, or QueryError."""
@@ -109,14 +110,15 @@ class Compiler:
             raise QueryError(f"there is no watch {search.watch_id!r} to search by: add it first", search.column)
         return found
 
-    def _make_word(self, word: str, level: Level, *, alone: bool) -> Word:
+    def _make_word(self, word: str, level: Level, *, alone: bool) -> Word | Promise:
         if level is not Level.WORD:
             return Word(word, (Form(word, Rule.RAW if level is Level.RAW else Rule.SAME),), case=level is Level.RAW)
         if word.endswith("*"):
             stem = word[:-1]
             return Word(word, (Form(stem, Rule.PREFIX, Host.NOUN, article=True),), prefix=True)
         if language_of(word) == "ar":
-            return arabic.word(word, self._thesaurus.known, alone=alone)
+            promised = arabic.Promised(word, self._thesaurus.known, alone)
+            return promised if self._context else promised.made()
         return english.word(word)
 
 

@@ -13,8 +13,8 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 from rasid.lexicon.lexis import Lexis, View
 from rasid.watch.clause import TermClause
 
-_NO_SECOND: Final = 0  # in place of a second word where a watch is filed under one; ids of words begin at 1
-_ANYTHING: Final = frozenset({_NO_SECOND})
+NO_SECOND: Final = 0  # in place of a second word where a watch is filed under one; ids of words begin at 1
+_ANYTHING: Final = frozenset({NO_SECOND})
 
 
 Owner = TypeVar("Owner")
@@ -34,7 +34,7 @@ class Anchor(NamedTuple):
     @property
     def pair(self) -> tuple[int, int]:
         """The words it is filed under."""
-        return self.words[0], self.words[1] if len(self.words) > 1 else _NO_SECOND
+        return self.words[0], self.words[1] if len(self.words) > 1 else NO_SECOND
 
 
 class Filed(NamedTuple, Generic[Owner]):
@@ -63,9 +63,12 @@ class _Entry(NamedTuple, Generic[Owner]):
 
 
 class Found(NamedTuple, Generic[Owner]):
-    """What is filed under the words of an article, by letters, with the place; what is `sought` at each place."""
+    """Where something is filed under an article's words, by letters; what is `sought` at each place.
 
-    seen: list[tuple[Filed[Owner], int]]
+    `places` have the second words with them, and where those lead to.
+    """
+
+    places: list[tuple[int, frozenset[int], Table[Owner]]]
     sought: Sequence[tuple[int, ...]]
 
 
@@ -127,7 +130,7 @@ class Presearch(Generic[Owner]):
 
     def _changed(self, *numbers: int) -> None:
         for number in numbers:
-            if number != _NO_SECOND:
+            if number != NO_SECOND:
                 self.lexis.forget(number, self._entries)
 
     def _entry(self, key: bytes) -> _Entry[Owner]:
@@ -146,14 +149,12 @@ class Presearch(Generic[Owner]):
         entries = self._entries.all(words)
         _, wanted, offered, sought = zip(*entries, strict=True)
         following = (*offered[1:], _ANYTHING)
-        seen = [
-            (filed, place)
+        places = [
+            (place, wanted[place] & following[place], entries[place].table)
             for place in compress(count(), wanted)
             if not wanted[place].isdisjoint(following[place])
-            for second in wanted[place] & following[place]
-            for filed in entries[place].table[second]
         ]
-        return Found(seen, sought)
+        return Found(places, sought)
 
 
 def _merged(tables: Sequence[Table[Owner]]) -> Table[Owner]:

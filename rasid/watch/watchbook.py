@@ -10,7 +10,7 @@ matching article has one; only watches so found are verified. `match_all` verifi
 """
 
 import gc
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from operator import attrgetter, itemgetter
@@ -29,9 +29,9 @@ from rasid.watch.compile import Compiler
 from rasid.watch.fault import Fault, FaultReason
 from rasid.watch.links import Links
 from rasid.watch.parser import parse
-from rasid.watch.phrase import stands_at
-from rasid.watch.presearch import Filed, Presearch
-from rasid.watch.verify import Hit, Subject, TooCostlyError, counted, hits
+from rasid.watch.presearch import Presearch
+from rasid.watch.sighting import Sighter, Sighting
+from rasid.watch.verify import Hit, Subject, TooCostlyError, hits
 from schemas.article import ArticleEvent
 from schemas.tagged_article import Entity, Topic
 from schemas.watch import Watch
@@ -70,7 +70,7 @@ class _Compiled:
         )  # fmt: skip -- the words of its other terms
 
 
-Sightings = list[tuple[TermClause, int, Hit]]  # of a watch's terms in an article, with the number of the phrase
+Sightings = list[Sighting]  # of a watch's terms in an article
 
 
 @dataclass(slots=True, repr=False)
@@ -87,6 +87,7 @@ class Watchbook:
     _watches: dict[str, _Compiled] = field(default_factory=dict)
     _disabled: dict[str, Watch] = field(default_factory=dict)
     _filed: Presearch[_Compiled] = field(init=False)
+    _sighter: Sighter[_Compiled] = field(default_factory=Sighter)
     _cost: Cost = field(init=False)
     _always: set[str] = field(default_factory=set)
     _links: Links = field(default_factory=Links)
@@ -142,6 +143,7 @@ class Watchbook:
             return True
         found = anchors(clause, self._cost)
         compiled = self._watches[watch.id] = _Compiled(watch, clause, found)
+        self._sighter.forget()
         self._filed.file(compiled, found or (), compiled.sought)
         if found is None:
             self._always.add(watch.id)
@@ -162,6 +164,7 @@ class Watchbook:
         if compiled is None:
             return
         self._always.discard(watch_id)
+        self._sighter.forget()
         self._filed.unfile(compiled, anchors(compiled.clause, self._cost) or (), compiled.sought)
         self._release(compiled.clause)
 
@@ -179,9 +182,10 @@ class Watchbook:
         """The watches in force that the article matches, by id. What asks for topics or entities sees those given."""
         scan = self.scan(article) if isinstance(article, ArticleEvent) else article
         found = self._filed.found(scan.reading.words)
-        self.verified += len(found.seen) + len(self._always)
+        before = self._sighter.seen
         seen: dict[_Compiled, Sightings] = {self._watches[each]: [] for each in self._always}
-        _sight(found.seen, scan, seen)
+        self._sighter.sight(found, scan, seen)
+        self.verified += self._sighter.seen - before + len(self._always)
         if not seen:
             return []
         subject = Subject(scan, topics, entities, found.sought)
@@ -208,20 +212,6 @@ class Watchbook:
 
 
 _id: Final = attrgetter("id")
-
-
-def _sight(found: Iterable[tuple[Filed[_Compiled], int]], scan: Scan, seen: dict[_Compiled, Sightings]) -> None:
-    """Adds to `seen` what of the phrases that presearch found by letters stands there; a loose one is looked for later.
-
-    A watch of whose phrases none stands is left out: it needs one of them.
-    """
-    for (owner, words, offset, term, number), place in found:
-        if offset is None:
-            seen.setdefault(owner, [])
-        elif place >= offset and (standing := stands_at(scan, words, place - offset)) is not None:
-            hit = counted(term, number, place - offset, standing, scan)
-            if hit is not None:
-                seen.setdefault(owner, []).append((term, number, hit))
 
 
 def _hits(compiled: _Compiled, subject: Subject, seen: Sightings | None) -> list[Hit] | None:

@@ -8,6 +8,7 @@ from agents.cli.main import run
 from bench.analysis import Options, measure
 from bench.peers import lucene_monitor
 from bench.peers.strings import FINDERS, installed, strings_of
+from bench.peers.surfaces import MAX_PHRASE, surfaces_of
 from schemas.watch import Watch
 
 WATCHES = [{"id": "a", "query": "هدنة"}, {"id": "b", "query": "وزير الطاقة AND فيضان"}, {"id": "c", "query": "كسوف"},
@@ -49,11 +50,19 @@ def test_the_command_ends_with_one_object(paths, capsys):
 
 def test_peers_find_the_strings_of_the_queries(paths):
     found = measure(Options(*paths, sizes=(4,)), lambda _what, _done: None).sizes[0]
-    assert {peer.name for peer in found.peers} == {name for name in FINDERS if installed(name)} != set()
+    all_forms = [peer for peer in found.peers if peer.name.endswith("all forms")]
+    assert {peer.name for peer in found.peers if peer not in all_forms} == {
+        name for name in FINDERS if installed(name)} != set()  # fmt: skip
     for peer in found.peers:
-        assert peer.given == len(strings_of([Watch(**row) for row in WATCHES[:3]]))
+        assert peer in all_forms or peer.given == len(strings_of([Watch(**row) for row in WATCHES[:3]]))
         assert peer.found > 0
         assert peer.ratio == pytest.approx(found.micros_per_article / peer.micros, rel=0.1)
+
+
+def test_the_strings_of_all_forms_hold_clitics_and_no_other_words():
+    strings = surfaces_of([Watch("a", "هدنة"), Watch("b", '"وزير الطاقة"'), Watch("c", "ceasefire")])
+    assert {"هدنة", "الهدنة", "وبهدنتهم", "وزير الطاقة", "ceasefires"} <= set(strings)
+    assert len([each for each in strings if " " in each]) <= MAX_PHRASE
 
 
 @pytest.mark.skipif(lucene_monitor.missing() is not None, reason="Lucene's Monitor needs java and mvn")
