@@ -26,6 +26,7 @@ from schemas.tagged_article import Label, Topic
 FOLDER: Final = "topics"
 TITLE_TIMES: Final = 6  # mentions in the body that one in the headline is worth: it counts about 2.5 times as much
 LEAD: Final = 400  # entries of the body that are looked at: what a report is about is said where it begins
+OPENING: Final = 60  # entries with which the body opens: what is said there counts twice
 MAX_COUNT: Final = 30  # mentions of a term, beyond which more say nothing
 LEAST_SCORE: Final = 3.0  # the score, for an article of usual length, from which a topic is given
 USUAL_WORDS: Final = 200
@@ -219,10 +220,16 @@ class TopicTagger:
 
 
 def _counts(found: Found[int], first_of_body: int) -> Counter[int]:
-    """How often each term stands there, in the title counting as `TITLE_TIMES`."""
-    title = bisect_left(found.indices, first_of_body)
-    longer = [number for first, _, number in found.longer for _ in range(1 if first >= first_of_body else TITLE_TIMES)]
-    return Counter(chain(chain.from_iterable(found.singles[:title] * TITLE_TIMES), *found.singles[title:], longer))
+    """How often each term stands there: in the title it counts as `TITLE_TIMES`, in the opening twice."""
+    opened = first_of_body + OPENING
+    title, opening = bisect_left(found.indices, first_of_body), bisect_left(found.indices, opened)
+    singles = found.singles[:title] * TITLE_TIMES + found.singles[title:opening] * 2 + found.singles[opening:]
+    longer = [
+        number
+        for first, _, number in found.longer
+        for _ in range(TITLE_TIMES if first < first_of_body else 2 if first < opened else 1)
+    ]
+    return Counter(chain(chain.from_iterable(singles), longer))
 
 
 def _places(found: Found[int]) -> Places:
