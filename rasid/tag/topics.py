@@ -28,6 +28,7 @@ from schemas.tagged_article import Label, Topic
 FOLDER: Final = "topics"
 TITLE_TIMES: Final = 6  # mentions in the body that one in the headline is worth: it counts about 2.5 times as much
 LEAD: Final = 400  # entries of the body that are looked at: what a report is about is said where it begins
+OPENING: Final = 60  # entries with which the body opens: what is said there counts twice
 MAX_COUNT: Final = 30  # mentions of a term, beyond which more say nothing
 LEAST_SCORE: Final = 3.0  # the score, for an article of usual length, from which a topic is given
 USUAL_WORDS: Final = 200
@@ -183,11 +184,12 @@ class TopicTagger:
         return Found(*[each.take(leading) for each in found])
 
     def _counted(self, found: Found, first_of_body: int) -> Counted:
-        """How often each term counts: a mention in the title for `TITLE_TIMES`."""
+        """How often each term counts: a mention in the title for `TITLE_TIMES`, in the opening for two."""
         terms, mentions = found.numbers, np.arange(len(found.numbers))
         self._seen[terms[::-1]] = mentions[::-1]  # of each term the first mention stays
         first_ones = self._seen.take(terms)
-        times = np.bincount(first_ones, np.where(found.firsts < first_of_body, TITLE_TIMES, 1), len(terms))
+        body = np.where(found.firsts < first_of_body + OPENING, 2, 1)
+        times = np.bincount(first_ones, np.where(found.firsts < first_of_body, TITLE_TIMES, body), len(terms))
         distinct = times.nonzero()[0]
         terms, firsts, lasts = [each.take(distinct) for each in found]
         return Counted(terms, times.take(distinct), firsts, lasts)  # type: ignore[arg-type] # weighed, so floats

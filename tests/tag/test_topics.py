@@ -14,7 +14,8 @@ from rasid.tag.topics import MAX_COUNT, MAX_EVIDENCE, TITLE_TIMES
 CASES = Path(__file__).parents[1] / "cases"
 FILES = {
     name: [json.loads(line) for line in (CASES / name).read_text("utf-8").splitlines()]
-    for name in ("topics.jsonl", "topics_fresh.jsonl")  # fresh ones were written before they were first scored
+    # all but the first were written before they were first scored: docs/tagging.md has what they gave then
+    for name in ("topics.jsonl", "topics_fresh.jsonl", "topics_wide.jsonl", "topics_blind.jsonl")
 }
 ROWS = [row for rows in FILES.values() for row in rows]
 HEADS = sorted({code for row in ROWS for code in row["topics"]})
@@ -27,9 +28,15 @@ def test_each_head_has_forty_rows_of_our_own():
 
 
 @pytest.mark.parametrize(
-    ("file", "share", "of_a_head"), [("topics.jsonl", 0.96, 0.8), ("topics_fresh.jsonl", 0.92, 0.65)]
+    ("file", "share", "of_a_head", "calibration_error"),
+    [
+        ("topics.jsonl", 0.96, 0.8, 0.08),
+        ("topics_fresh.jsonl", 0.92, 0.65, 0.08),
+        ("topics_wide.jsonl", 0.94, 0.7, 0.08),
+        ("topics_blind.jsonl", 0.94, 0.65, 0.12),  # of two sentences: little is said, and the confidence is modest
+    ],
 )
-def test_surest_topics_are_under_the_head_a_reader_would_choose(desk, file, share, of_a_head):
+def test_surest_topics_are_under_the_head_a_reader_would_choose(desk, file, share, of_a_head, calibration_error):
     tally, right, counted = TopicTally(desk.tagger.head_of), Counter(), Counter(r["topics"][0] for r in FILES[file])
     for row in FILES[file]:
         labelled = LabelledText(row["topics"], title=row["title"], body=row["body"])
@@ -37,7 +44,7 @@ def test_surest_topics_are_under_the_head_a_reader_would_choose(desk, file, shar
     score = tally.score()
     assert score.accuracy >= share
     assert {head: right[head] for head in HEADS if right[head] < of_a_head * counted[head]} == {}
-    assert score.calibration_error < 0.08
+    assert score.calibration_error < calibration_error
 
 
 def test_a_topic_brings_those_above_it_no_less_sure(desk):
