@@ -17,6 +17,7 @@ from rasid.lexicon.compounds import compounds
 from rasid.lexicon.form import Lexical, Proper, Verbal, folded
 from rasid.lexicon.knowledge import Knowledge, bare
 from rasid.lexicon.transliteration import looks_foreign
+from rasid.text.reading import word_key
 
 Language = Literal["ar", "en"]
 Phrase = tuple[str, ...]
@@ -75,11 +76,25 @@ class Thesaurus:
             self._concepts[entry.id] = entry
         for phrases in entry.phrases.values():
             for phrase in phrases:
-                for key in self._keys(phrase):
+                for key in self._filed_under(entry, phrase):
                     found = self._index.setdefault(key, [])
                     if entry not in found:
                         found.append(entry)
                 self._longest = max(self._longest, len(phrase))
+
+    def _filed_under(self, entry: Entry, phrase: Phrase) -> Iterator[Key]:
+        """The keys of a phrase. An Arabic name of one word is no inflected word: سيول is no سيل, الجزائر no جزيرة."""
+        if entry.kind == "name" and len(phrase) == 1 and language_of(*phrase) == "ar":
+            return iter([(self._name_key(phrase[0]),)])
+        return self._keys(phrase)
+
+    def _name_key(self, word: str) -> str:
+        """The key of a name: with its article where the word without it is another one."""
+        stem = without_article(bare(word))
+        if stem == bare(word) or not self.known.is_name(word):
+            return folded(stem)
+        noun = word_key(word) not in self.known.with_article and self.known.is_noun(stem)
+        return folded(bare(word)) if noun or self._dictionary_forms(stem) != {folded(stem)} else folded(stem)
 
     def entries(self, words: Phrase) -> list[Entry]:
         """The entries that `words` name as a whole."""
@@ -109,9 +124,14 @@ class Thesaurus:
     def _work_out(self, word: str) -> list[str]:
         if language_of(word) == "en":
             return [word] if word.isupper() and len(word) > 1 else english.bases(word.lower())
-        stem = without_article(bare(word))
-        found = {folded(noun.lemma) for noun in lemmas(stem, self.known)}
-        return sorted(found or {folded(guess(stem).lemma)})
+        key, stem = self._name_key(word), without_article(bare(word))
+        if key != folded(stem) and word_key(word) in self.known.with_article:
+            return [key]
+        found = self._dictionary_forms(stem)
+        return sorted(found | {key} if self.known.is_name(word) else found)
+
+    def _dictionary_forms(self, stem: str) -> set[str]:
+        return {folded(noun.lemma) for noun in lemmas(stem, self.known) or [guess(stem)]}
 
     def render(self, words: Phrase) -> list[Rendering]:
         """What `words` are called in the other language. Empty where a part has no entry."""
@@ -175,7 +195,7 @@ class Thesaurus:
             return []
         for length in range(min(self._longest, len(words)), 0, -1):
             tail = words[-length:]
-            found = [entry for entry in self.entries(tail) if entry.phrases.get(target)]
+            found = [entry for entry in self._part(tail) if entry.phrases.get(target)]
             if tail[0] in _AS_ADJECTIVE and not head:
                 found += self.entries((_AS_ADJECTIVE[tail[0]],))
             part: list[Entry] | str = found or _link(tail)
@@ -184,6 +204,11 @@ class Thesaurus:
                 if before is not None:
                     return [*before, part]
         return None
+
+    def _part(self, words: Phrase) -> list[Entry]:
+        """The entries that a part of a term may be: السعودية is the country, after a noun also Saudi."""
+        stems = tuple(without_article(word) for word in words)
+        return [*self.entries(words), *(self.entries(stems) if len(words) == 1 and stems != words else ())]
 
 
 def _with_stops(words: Phrase, names: list[Entry]) -> Iterator[Rendering]:
