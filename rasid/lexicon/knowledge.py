@@ -63,9 +63,7 @@ class Knowledge:
     by_short: dict[str, list[Noun]] = field(default_factory=dict)  # قاض for قاضي
     words: set[bytes] = field(default_factory=set)
     names: set[bytes] = field(default_factory=set)  # of one word, and the words of longer ones
-    one_name: dict[str, list[str]] = field(
-        default_factory=dict
-    )  # a name's other spellings in the gazetteer: ترمب, ترامب
+    one_name: dict[str, list[str]] = field(default_factory=dict)  # its other spellings in the gazetteer
     with_article: set[bytes] = field(default_factory=set)  # names whose ال is their own: السعودية, البحرين
     of_verbs: dict[bytes, set[str]] = field(default_factory=dict)  # their commonest forms, to the past
     before_pronouns: set[bytes] = field(default_factory=set)  # دعوا, of دعوى; as the dual of a verb would be

@@ -76,7 +76,7 @@ def variants(
 ) -> list[str]:
     """Spellings of a foreign name, at most MAX_VARIANTS; none where `word` does not look like one.
 
-    A `listed` name has no spelling with a vowel less: those in use are in the list.
+    A short `listed` name has no spelling with a vowel less: those in use are in the list.
 
     A spelling that is a word is left out, and one that is a name too where a vowel is what differs: سلمان is not
     سليمان, but سيرغي is سيرجي.
@@ -85,7 +85,7 @@ def variants(
         return []
     sounded = dict.fromkeys(each for each in _by_sound(word) if each != word)
     vowelled = chain(_by_ending(word), _by_vowel(word), *map(_by_vowel, sounded))
-    least = len(word) if listed else 0
+    least = len(word) if listed and len(word) <= _LEAST_LETTERS + 1 else 0
     other = (each for each in dict.fromkeys(vowelled)
              if each != word and each not in sounded and len(each) >= least and not is_name(each))  # fmt: skip
     return list(islice((each for each in chain(sounded, other) if not _reads_as(each, is_word)), MAX_VARIANTS))
