@@ -6,11 +6,14 @@ from itertools import product
 from typing import Final
 
 _PARTICLES: Final = "دا|دي|دو|دل|ديل|فان|فون|لو|لا|ماك"  # of foreign names: دا سيلفا, داسيلفا
+_OF_GOD: Final = "نصر|فضل|عطا|خير|رزق|سعد|جاد|جار|ضيف|خلف|فتح|هبة|عوض|جاب|آية"
 _CASES: Final = (("أبو", "أبا", "أبي"), ("أخو", "أخا", "أخي"), ("ذو", "ذا", "ذي"))
 _SHAPES: Final = (
     (re.compile(r"\bعبد ال(\w{2,})"), r"عبدال\1"),
     (re.compile(r"\bعبدال(\w{2,})"), r"عبد ال\1"),
     (re.compile(rf"\b({_PARTICLES}) (?!ال)(\w{{3,}})"), r"\1\2"),
+    (re.compile(rf"\b({_OF_GOD}) الله\b"), r"\1الله"),
+    (re.compile(rf"\b({_OF_GOD})الله\b"), r"\1 الله"),
     (re.compile(r"\bأبو (\w{3,})"), r"أبو\1"),
     (re.compile(r"^ابن (?=\w)"), "بن "),
     (re.compile(r"^بن (?=\w)"), "ابن "),
@@ -21,7 +24,7 @@ _SHAPES: Final = (
 
 def compounds(name: str) -> list[str]:
     """The other shapes of an Arabic name of several words, without `name` itself; none of most names."""
-    if " " not in name and "عبدال" not in name:
+    if " " not in name and "عبدال" not in name and not name.endswith("الله"):
         return []
     found = dict.fromkeys(_shaped(name))
     found.pop(name, None)

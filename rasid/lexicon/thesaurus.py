@@ -153,6 +153,12 @@ class Thesaurus:
         """The ids of the concepts."""
         return self._concepts
 
+    def itself(self, words: Phrase) -> Rendering:
+        """`words` as they are: the name of a state counts in no other state's (السودان in جنوب السودان)."""
+        names = [entry for entry in self.entries(words) if entry.kind == "name"]
+        stops = names[0].stops.get(language_of(*words), ()) if len(names) == 1 else ()
+        return Rendering(words, stops)
+
     def concept(self, name: str) -> list[Rendering]:
         """What a concept is called in both languages; `name` is its id or one of its phrases. Empty where unknown."""
         entry = self._concepts.get(name)
@@ -272,10 +278,29 @@ def own() -> Thesaurus:
     for name in seeds.names(knowledge.FOLDER, "concepts_"):
         for row in seeds.table(knowledge.FOLDER, name):
             thesaurus.add(_concept(row))
+    states = [name for name in gazetteer.own() if name.state]
     for each in gazetteer.own():
-        for entry in _name(each):
+        stops = _other_states(each, states) if each.state else {}
+        for entry in _name(each, stops):
             thesaurus.add(entry)
     return thesaurus
+
+
+def _other_states(state: gazetteer.Name, states: list[gazetteer.Name]) -> dict[Language, tuple[Phrase, ...]]:
+    """The names of other states in which one of this state's stands: South Sudan is not Sudan."""
+    others = [each for each in states if each is not state]
+    return {
+        "ar": _longer(state.ar, (name for each in others for name in each.ar)),
+        "en": _longer(state.en, (name for each in others for name in each.en)),
+    }
+
+
+def _longer(names: Iterable[str], others: Iterable[str]) -> tuple[Phrase, ...]:
+    """Those of `others` in which one of `names` stands, and that stand in none themselves (Republic of China)."""
+    own = [f" {name} " for name in names]
+    spaced = [f" {other} " for other in others]
+    longer = [other for other in spaced if any(name in other for name in own)]
+    return _phrases_of(other.strip() for other in longer if not any(other in name for name in own))
 
 
 def _concept(row: seeds.Row) -> Entry:
@@ -283,13 +308,13 @@ def _concept(row: seeds.Row) -> Entry:
                  {"en": _split(row["not_en"]), "ar": _split(row["not_ar"])}, row["kind"])  # fmt: skip
 
 
-def _name(name: gazetteer.Name) -> Iterator[Entry]:
+def _name(name: gazetteer.Name, stops: dict[Language, tuple[Phrase, ...]]) -> Iterator[Entry]:
     """A person has two entries: by whole name, and by the surname that names them alone; a country one for what is
     its own (Russian).
     """
     arabic = dict.fromkeys(chain(name.ar, *map(compounds, name.ar))) if name.type == "PER" else name.ar
     whole: dict[Language, tuple[Phrase, ...]] = {"ar": _phrases_of(arabic), "en": _phrases_of(name.en)}
-    yield Entry(f"{name.type}:{name.wikidata or name.label_en}", whole, {}, "name")
+    yield Entry(f"{name.type}:{name.wikidata or name.label_en}", whole, stops, "name")
     if name.alone_ar or name.alone_en:
         alone: dict[Language, tuple[Phrase, ...]] = {"ar": _phrases_of(name.alone_ar), "en": _phrases_of(name.alone_en)}
         yield Entry(f"{name.type}:{name.wikidata or name.label_en}:alone", alone, {}, "name")

@@ -249,7 +249,7 @@ class Reading:
         return not self._is_point_inside(index, following, between)
 
     def _is_point_inside(self, index: int, following: int, between: str) -> bool:
-        """A full stop that ends no sentence: in a number (3.5), a host name, an acronym, or after one letter (U.S.) or a title (Dr.)."""
+        """A full stop that ends no sentence: in a number (3.5), a host name, an acronym; after a letter or a title."""
         if between.count(".") != 1 or _ENDS.search(between.replace(".", "")):
             return False
         left, right = self.keys[index], self.keys[following]
