@@ -26,13 +26,14 @@ _ENDINGS: Final = (("سكي", "سكاي"), ("سكاي", "سكي"), ("يتش", "�
 _CUSTOMARY: Final = (("أمريك", "أميرك"), ("ديمقراط", "ديموقراط"), ("دبلوماس", "ديبلوماس"), ("إفريق", "أفريق"),
                      ("انجليز", "انكليز"), ("إنجليز", "إنكليز"), ("أوروب", "أورب"), ("أوكران", "أكران"),
                      ("تلفزيون", "تليفزيون"), ("ميليشي", "مليشي"), ("تكنولوج", "تكنلوج"),
-                     ("داود", "داوود"), ("طاوس", "طاووس"), ("جوزيف", "جوزاف"), ("ميشيل", "ميشال"),
-                     ("بيير", "بيار"), ("إيمانويل", "عمانوئيل"), ("إيمانويل", "عمانويل"),
+                     ("داود", "داوود"), ("طاوس", "طاووس"), ("جوزيف", "جوزاف"), ("يونيو", "يونيه"),
+                     ("يوليو", "يوليه"), ("ميشيل", "ميشال"), ("بيير", "بيار"), ("إيمانويل", "عمانوئيل"), ("إيمانويل", "عمانويل"),
                      ("موسيقى", "موسيقا"))  # fmt: skip
 # A hamza between long vowels or before ة has had three seats: Cairo's, Beirut's, and none (شئون, شؤون, شءون).
 _SEATS: Final = (("ؤو", ("ئو", "ءو", "ؤ")), ("ئو", ("ؤو", "ءو")), ("ءو", ("ؤو", "ئو")), ("يئة", ("يأة",)),
                  ("يأة", ("يئة",)), ("يئت", ("يأت",)), ("مئة", ("مائة",)), ("مائة", ("مئة",)))  # fmt: skip
-_SPELLED_OTHERWISE: Final = re.compile("|".join([*chain(*_CUSTOMARY), *(here for here, _ in _SEATS), r"يء\b"]))
+_LAST_HAMZA: Final = (r"يء\b", r"(?<!ا)ئ\b")  # شئ, شاطىء
+_SPELLED_OTHERWISE: Final = re.compile("|".join([*chain(*_CUSTOMARY), *(here for here, _ in _SEATS), *_LAST_HAMZA]))
 
 
 def spelled_otherwise(text: str) -> bool:
@@ -51,6 +52,8 @@ def spellings(word: str) -> list[str]:
                 found.setdefault(word.replace(here, there, 1))
     if word.endswith("يء"):
         found[word[:-2] + "ئ"] = None
+    elif word.endswith("ئ") and word[-2:-1] != "ا":
+        found[word[:-1] + "يء"] = None  # شاطىء
     for here, others in _SEATS:
         if here in word:
             found.update(dict.fromkeys(word.replace(here, other, 1) for other in others))
@@ -87,7 +90,7 @@ def variants(
         return []
     sounded = dict.fromkeys(each for each in _by_sound(word) if each != word)
     vowelled = chain(_by_ending(word), _by_vowel(word), *map(_by_vowel, sounded))
-    least = len(word) if listed and len(word) <= _LEAST_LETTERS + 1 else 0
+    least = len(word) if listed and len(word) <= _LEAST_LETTERS else 0
     other = (each for each in dict.fromkeys(vowelled)
              if each != word and each not in sounded and len(each) >= least and not is_name(each))  # fmt: skip
     return list(islice((each for each in chain(sounded, other) if not _reads_as(each, is_word)), MAX_VARIANTS))
