@@ -45,7 +45,7 @@ def word(term: str, known: Knowledge, *, alone: bool = True) -> Word:
     forms: Forms = {}
     for form in _spelled(list(_forms(term, written, known, alone=alone)), written):
         forms.setdefault((form.spelled, form.host, form.article, form.tail), form)
-    made = tuple([_marked_as(term, written, settled(form, known)) for form in forms.values()])
+    made = tuple([_marked_as(term, written, settled(form, known, alone=alone)) for form in forms.values()])
     return Word(str(term), made, guard=Guard(made, known, alone), marked=_is_listed(written, known))
 
 
@@ -109,6 +109,10 @@ def _forms(typed: str, term: str, known: Knowledge, *, alone: bool) -> Iterator[
     if alone and stem != term and key_of(folded(term)) in known.with_article:
         yield Form(term, Rule.SAME, Host.NAME)
         yield only_with(("ال", "لل"), Form(stem, Rule.SAME, Host.NOUN, article=True))
+        return
+    if alone and isinstance(typed, Proper) and stem == term and known.is_name(term):
+        yield Form(term, Rule.SAME, Host.NAME)  # سيول is Seoul, السيول are floods
+        yield from _other_spellings(term, known)
         return
     if isinstance(typed, Lexical) and (plural := _plural_alone(stem, known)):
         yield from _as_written(term, with_article=stem == term)
@@ -182,7 +186,7 @@ def _readings(typed: str, term: str, stem: str, known: Knowledge) -> tuple[list[
         return (listed or [Noun(stem, "noun", "m")]) if deed else [], verbs
     if any(verb.past == stem for verb in verbs):  # نام is rather "slept" than a نامي without its ending
         listed = [noun for noun in listed if noun.lemma[:-1] != stem or "defective" not in noun.flags]
-    if len(stem) <= _SHORT_VERB and SHADDA not in typed and listed:
+    if len(stem) <= _SHORT_VERB and SHADDA not in typed and listed and not (verbs and stem.endswith("ى")):
         doubled = len(stem) < _SHORT_VERB  # مر is rather "passed" than bitter; of سد the list gives no deed
         return listed, [verb for verb in verbs if stem in verb.masdars or (doubled and verb.masdars)]
     if verbs or (listed and not _names_deed(stem)):
@@ -209,11 +213,15 @@ def _names_deed(stem: str) -> bool:
 
 def _unlisted(term: str, stem: str, known: Knowledge) -> Iterator[Form]:
     """A name has no plural, only spellings; any other word is inflected by its ending."""
-    name = key_of(folded(term)) in known.names
-    other = variants(term, known.is_word, known.is_name, listed=name)
-    yield from (Form(each, Rule.NAME, Host.NAME) for each in other)
-    if not name:
+    yield from _other_spellings(term, known)
+    if not known.is_name(term):
         yield from _of_noun(guess(stem), known)
+
+
+def _other_spellings(term: str, known: Knowledge) -> Iterator[Form]:
+    other = variants(term, known.is_word, known.is_name, listed=known.is_name(term))
+    same = [each for each in known.one_name.get(term, ()) if not known.is_word(each)]
+    yield from (Form(each, Rule.NAME, Host.NAME) for each in dict.fromkeys([*same, *other]))
 
 
 def _verbs(stem: str, known: Knowledge) -> list[Verb]:
@@ -356,7 +364,8 @@ def _listed(stem: str, known: Knowledge) -> list[Noun]:
     key = folded(stem)
     found = [noun for noun in known.nouns.get(key, []) if _spelled_alike(noun.lemma, stem)]
     exact = [noun for noun in found if noun.lemma == stem]  # كرة is no كره without dots
-    plural = len(stem) > _SHORT_VERB and any(stem in noun.plurals for noun in known.by_plural.get(key, []))
+    long = len(stem) > _SHORT_VERB or stem.endswith("ى")  # قوى, of قوة, is no قوي
+    plural = long and any(stem in noun.plurals for noun in known.by_plural.get(key, []))
     if plural and not exact:
         return []  # nor أسرى a family's أسري with them
     return exact or found or [noun for noun in known.by_short.get(key, []) if _spelled_alike(noun.lemma[:-1], stem)]

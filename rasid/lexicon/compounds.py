@@ -6,11 +6,14 @@ from itertools import chain, product
 from typing import Final
 
 _PARTICLES: Final = "دا|دي|دو|دل|ديل|فان|فون|لو|لا|ماك"  # of foreign names: دا سيلفا, داسيلفا
+_OF_GOD: Final = "نصر|فضل|عطا|خير|رزق|سعد|جاد|جار|ضيف|خلف|فتح|هبة|عوض|جاب|آية"
 _CASES: Final = (("أبو", "أبا", "أبي"), ("أخو", "أخا", "أخي"), ("ذو", "ذا", "ذي"))
 _SHAPES: Final = (
     (re.compile(r"\bعبد ال(\w{2,})"), r"عبدال\1"),
     (re.compile(r"\bعبدال(\w{2,})"), r"عبد ال\1"),
     (re.compile(rf"\b({_PARTICLES}) (?!ال)(\w{{3,}})"), r"\1\2"),
+    (re.compile(rf"\b({_OF_GOD}) الله\b"), r"\1الله"),
+    (re.compile(rf"\b({_OF_GOD})الله\b"), r"\1 الله"),
     (re.compile(r"\bأبو (\w{3,})"), r"أبو\1"),
     (re.compile(r"^ابن (?=\w)"), "بن "),
     (re.compile(r"^بن (?=\w)"), "ابن "),
@@ -18,7 +21,7 @@ _SHAPES: Final = (
     (re.compile(r"\bآل (?=\w)"), "ال "),
 )
 _MAY_HAVE: Final = re.compile(
-    rf"عبد ?ال|\b(?:{_PARTICLES}|أبو|آل) |\bا?بن |^(?:{'|'.join(chain.from_iterable(_CASES))}) "
+    rf"عبد ?ال|الله\b|\b(?:{_PARTICLES}|أبو|آل) |\bا?بن |^(?:{'|'.join(chain.from_iterable(_CASES))}) "
 )  # what a name has that is shaped by any of these
 
 

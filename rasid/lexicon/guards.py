@@ -17,6 +17,7 @@ _MY = key_of("ي")
 _SHORT = 2  # letters; proclitics of three and more are hardly ever part of a word (وال, بال, ولل)
 _SHORT_NOUN = 4  # letters
 _UNDOTTED = {"ي": "ى", "ى": "ي"}
+_LIKE_PARTICLES = {"علي", "لدي", "متي", "سوي"}  # with other dots a preposition or the like: على
 _ARTICLE = key_of("ال")
 _N = key_of("ن")
 _VERBAL = (Host.VERB, Host.PAST)
@@ -30,11 +31,14 @@ _ARTICLES = ("ال", "لل")
 _HERS = frozenset("عادة حكمة جنة سمعة لعبة قبضة".split())  # noqa: SIM905 -- and a ت before one is the ة of these: عادته is his habit
 
 
-def settled(form: Form, known: Knowledge) -> Form:
-    """`form` as it is met beside other words that lack a dot or that a pronoun makes of it."""
+def settled(form: Form, known: Knowledge, *, alone: bool = False) -> Form:
+    """`form` as it is met beside other words that lack a dot or that a pronoun makes of it.
+
+    `alone` says that no other word of a phrase tells which it is: على is no علي, but in على خامنئي.
+    """
     if form.host is Host.NOTHING:
         return form
-    dots = _dots(form, known)
+    dots = _dots(form, known, alone=alone)
     if dots is not Dots.FORGIVEN:
         form = form._replace(dots=dots)
     if form.host is Host.PAST and form.spelled[:-1] + "ة" in _HERS and form.spelled.endswith("ت"):
@@ -44,7 +48,7 @@ def settled(form: Form, known: Knowledge) -> Form:
     return form
 
 
-def _dots(form: Form, known: Knowledge) -> Dots:
+def _dots(form: Form, known: Knowledge, *, alone: bool) -> Dots:
     """When a form's last letter with other dots, or none, makes another word."""
     spelled = form.spelled
     if spelled.endswith("ة"):
@@ -52,6 +56,10 @@ def _dots(form: Form, known: Knowledge) -> Dots:
         return Dots.WITHOUT_ARTICLE if his else Dots.FORGIVEN
     if spelled.endswith("ه"):
         return Dots.ALWAYS if form.rule is Rule.VERB or known.ends_heh(form.key) else Dots.FORGIVEN
+    if spelled.endswith("ئ") and form.tail is not Tail.MUST:
+        return Dots.ALWAYS  # شئ is شيء, شي is Xi
+    if spelled in _LIKE_PARTICLES and alone:
+        return Dots.ALWAYS
     other = spelled[:-1] + _UNDOTTED.get(spelled[-1], "")
     if other == spelled[:-1] or len(spelled) > _SHORT_NOUN:  # longer ones are mostly one word in two spellings
         return Dots.FORGIVEN

@@ -7,11 +7,13 @@ lack. Everything here is used when a watch is compiled, never when an article is
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain, permutations
 from typing import Final
 
 from rasid.lexicon import dictionary, gazetteer, seeds
 from rasid.lexicon.clitics import PROCLITICS, PRONOUNS, Split, splits
 from rasid.lexicon.form import folded
+from rasid.lexicon.transliteration import is_transliterated_alike
 from rasid.text.letters import SHADDA, SHORT_VOWELS
 from rasid.text.reading import word_key
 
@@ -69,6 +71,7 @@ class Knowledge:
     by_short: dict[str, list[Noun]] = field(default_factory=dict)  # قاض for قاضي
     words: set[bytes] = field(default_factory=set)
     names: set[bytes] = field(default_factory=set)  # of one word, and the words of longer ones
+    one_name: dict[str, list[str]] = field(default_factory=dict)  # its other spellings in the gazetteer
     with_article: set[bytes] = field(default_factory=set)  # names whose ال is their own: السعودية, البحرين
     of_verbs: dict[bytes, set[str]] = field(default_factory=dict)  # their commonest forms, to the past
     of_us: dict[bytes, set[str]] = field(default_factory=dict)  # their first persons (أجرينا), to the past
@@ -118,6 +121,16 @@ class Knowledge:
             self.names.add(key)
             if key not in self.words and not name.startswith("ال"):  # السلام, of عبد السلام, is سلام with its article
                 self._look_inside(key)
+
+    def know_spellings(self, names: Iterable[str]) -> None:
+        """Takes note of the words that the names of one foreign person spell differently at one place."""
+        alike: dict[int, list[list[str]]] = {}
+        for words in map(str.split, names):
+            alike.setdefault(len(words), []).append(words)
+        for spelled in chain.from_iterable(zip(*same, strict=True) for same in alike.values()):
+            for word, other in permutations(dict.fromkeys(spelled), 2):
+                if is_transliterated_alike(word, other) and other not in self.one_name.setdefault(word, []):
+                    self.one_name[word].append(other)
 
     def _look_inside(self, key: bytes) -> None:
         for split in splits(key):
@@ -208,15 +221,15 @@ def bare(word: str) -> str:
     return "".join(char for char in word if char not in SHORT_VOWELS and char != SHADDA)
 
 
-def without_feminine(lemma: str) -> str:
-    """The stem before ة."""
-    return lemma.removesuffix("ة")
+def _before_at(lemma: str) -> str:
+    """The stem before ات: without ة, and of a foreign word's own ا one is left (ميليشيات)."""
+    return lemma[:-1] if lemma.endswith(("ة", "ا")) else lemma
 
 
 def written_plural(noun: Noun, plural: str) -> str:
     """A plural as it is written: endings are put on the lemma, broken plurals stand as they are."""
     if plural == "ات":
-        return without_feminine(noun.lemma) + "ات"
+        return _before_at(noun.lemma) + "ات"
     if plural == "ون":
         return noun.lemma.removesuffix("ي") + "ون" if "defective" in noun.flags else noun.lemma + "ون"
     return plural
@@ -270,6 +283,8 @@ def own() -> Knowledge:
         ):
             known.know(first)  # الغيني is no verb
         known.with_article.update(map(word_key, _surname(name, known)))
+        if name.type == "PER":
+            known.know_spellings(name.ar)
     return known
 
 

@@ -17,6 +17,7 @@ from rasid.lexicon.compounds import compounds
 from rasid.lexicon.form import Lexical, Proper, Verbal, folded
 from rasid.lexicon.knowledge import Knowledge, bare
 from rasid.lexicon.transliteration import looks_foreign
+from rasid.text.reading import word_key
 
 Language = Literal["ar", "en"]
 Phrase = tuple[str, ...]
@@ -76,12 +77,26 @@ class Thesaurus:
             self._concepts[entry.id] = entry
         for phrases in entry.phrases.values():
             for phrase in phrases:
-                for key in product(*map(self._canonical, phrase)):
+                for key in self._filed_under(entry, phrase):
                     found = self._index.setdefault(key, [])
                     self._listed.update(key)
                     if entry not in found:
                         found.append(entry)
                 self._longest = max(self._longest, len(phrase))
+
+    def _filed_under(self, entry: Entry, phrase: Phrase) -> Iterator[Key]:
+        """The keys of a phrase. An Arabic name of one word is no inflected word: سيول is no سيل, الجزائر no جزيرة."""
+        if entry.kind == "name" and len(phrase) == 1 and language_of(*phrase) == "ar":
+            return iter([(self._name_key(phrase[0]),)])
+        return product(*map(self._canonical, phrase))
+
+    def _name_key(self, word: str) -> str:
+        """The key of a name: with its article where the word without it is another one."""
+        stem = without_article(bare(word))
+        if stem == bare(word) or not self.known.is_name(word):
+            return folded(stem)
+        noun = word_key(word) not in self.known.with_article and self.known.is_noun(stem)
+        return folded(bare(word)) if noun or self._dictionary_forms(stem) != {folded(stem)} else folded(stem)
 
     def entries(self, words: Phrase) -> list[Entry]:
         """The entries that `words` name as a whole."""
@@ -118,9 +133,14 @@ class Thesaurus:
     def _work_out(self, word: str) -> list[str]:
         if language_of(word) == "en":
             return [word] if word.isupper() and len(word) > 1 else english.bases(word.lower())
-        stem = without_article(bare(word))
-        found = {folded(noun.lemma) for noun in lemmas(stem, self.known)}
-        return sorted(found or {folded(guess(stem).lemma)})
+        key, stem = self._name_key(word), without_article(bare(word))
+        if key != folded(stem) and word_key(word) in self.known.with_article:
+            return [key]
+        found = self._dictionary_forms(stem)
+        return sorted(found | {key} if self.known.is_name(word) else found)
+
+    def _dictionary_forms(self, stem: str) -> set[str]:
+        return {folded(noun.lemma) for noun in lemmas(stem, self.known) or [guess(stem)]}
 
     def render(self, words: Phrase) -> list[Rendering]:
         """What `words` are called in the other language. Empty where a part has no entry."""
@@ -141,6 +161,12 @@ class Thesaurus:
     def concepts(self) -> Iterable[str]:
         """The ids of the concepts."""
         return self._concepts
+
+    def itself(self, words: Phrase) -> Rendering:
+        """`words` as they are: the name of a state counts in no other state's (السودان in جنوب السودان)."""
+        names = [entry for entry in self.entries(words) if entry.kind == "name"]
+        stops = names[0].stops.get(language_of(*words), ()) if len(names) == 1 else ()
+        return Rendering(words, stops)
 
     def concept(self, name: str) -> list[Rendering]:
         """What a concept is called in both languages; `name` is its id or one of its phrases. Empty where unknown."""
@@ -184,7 +210,7 @@ class Thesaurus:
             return []
         for length in range(min(self._longest, len(words)), 0, -1):
             tail = words[-length:]
-            found = [entry for entry in self.entries(tail) if entry.phrases.get(target)]
+            found = [entry for entry in self._part(tail) if entry.phrases.get(target)]
             if tail[0] in _AS_ADJECTIVE and not head:
                 found += self.entries((_AS_ADJECTIVE[tail[0]],))
             part: list[Entry] | str = found or _link(tail)
@@ -193,6 +219,11 @@ class Thesaurus:
                 if before is not None:
                     return [*before, part]
         return None
+
+    def _part(self, words: Phrase) -> list[Entry]:
+        """The entries that a part of a term may be: السعودية is the country, after a noun also Saudi."""
+        stems = tuple(without_article(word) for word in words)
+        return [*self.entries(words), *(self.entries(stems) if len(words) == 1 and stems != words else ())]
 
 
 def _is_called(entry: Entry, words: Phrase) -> bool:
@@ -264,10 +295,29 @@ def own() -> Thesaurus:
     for name in seeds.names(knowledge.FOLDER, "concepts_"):
         for row in seeds.table(knowledge.FOLDER, name):
             thesaurus.add(_concept(row))
+    states = [name for name in gazetteer.own() if name.state]
     for each in gazetteer.own():
-        for entry in _name(each):
+        stops = _other_states(each, states) if each.state else {}
+        for entry in _name(each, stops):
             thesaurus.add(entry)
     return thesaurus
+
+
+def _other_states(state: gazetteer.Name, states: list[gazetteer.Name]) -> dict[Language, tuple[Phrase, ...]]:
+    """The names of other states in which one of this state's stands: South Sudan is not Sudan."""
+    others = [each for each in states if each is not state]
+    return {
+        "ar": _longer(state.ar, (name for each in others for name in each.ar)),
+        "en": _longer(state.en, (name for each in others for name in each.en)),
+    }
+
+
+def _longer(names: Iterable[str], others: Iterable[str]) -> tuple[Phrase, ...]:
+    """Those of `others` in which one of `names` stands, and that stand in none themselves (Republic of China)."""
+    own = [f" {name} " for name in names]
+    spaced = [f" {other} " for other in others]
+    longer = [other for other in spaced if any(name in other for name in own)]
+    return _phrases_of(other.strip() for other in longer if not any(other in name for name in own))
 
 
 def _concept(row: seeds.Row) -> Entry:
@@ -275,13 +325,13 @@ def _concept(row: seeds.Row) -> Entry:
                  {"en": _split(row["not_en"]), "ar": _split(row["not_ar"])}, row["kind"])  # fmt: skip
 
 
-def _name(name: gazetteer.Name) -> Iterator[Entry]:
+def _name(name: gazetteer.Name, stops: dict[Language, tuple[Phrase, ...]]) -> Iterator[Entry]:
     """A person has two entries: by whole name, and by the surname that names them alone; a country one for what is
     its own (Russian).
     """
     arabic = dict.fromkeys(chain(name.ar, *map(compounds, name.ar))) if name.type == "PER" else name.ar
     whole: dict[Language, tuple[Phrase, ...]] = {"ar": _phrases_of(arabic), "en": _phrases_of(name.en)}
-    yield Entry(f"{name.type}:{name.wikidata or name.label_en}", whole, {}, "name")
+    yield Entry(f"{name.type}:{name.wikidata or name.label_en}", whole, stops, "name")
     if name.alone_ar or name.alone_en:
         alone: dict[Language, tuple[Phrase, ...]] = {"ar": _phrases_of(name.alone_ar), "en": _phrases_of(name.alone_en)}
         yield Entry(f"{name.type}:{name.wikidata or name.label_en}:alone", alone, {}, "name")

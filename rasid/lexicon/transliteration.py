@@ -7,25 +7,34 @@ that the lists know, so that عمر stays apart from عامر.
 
 import re
 from collections.abc import Callable, Iterator
+from difflib import SequenceMatcher
 from itertools import chain, islice
 from typing import Final
 
 MAX_VARIANTS: Final = 80  # spellings one name may add to a watch
 _LEAST_LETTERS: Final = 5  # below it too many Arabic words are a vowel away
 _ARABIC_ONLY: Final = frozenset("حعضظثذةءئؤأإآى")  # letters that transliterations of European names hardly use
+_SHORT: Final = 4  # letters of a name that a vowel more or less may leave the same person's: ترمب
+_ALIKE: Final = 0.6  # of two spellings' letters; a nickname or another name shares fewer
+_FIRST_VOWELS: Final = "أإآ"  # ألفاريز, إيفانوف
 _VOWELS: Final = "اوي"
 _SOUNDS: Final = (("غ", "جكق"), ("ج", "غ"), ("ق", "غ"), ("ت", "ط"), ("ط", "ت"), ("س", "ص"), ("ص", "س"))
 _ENDINGS: Final = (("سكي", "سكاي"), ("سكاي", "سكي"), ("يتش", "يش"), ("يش", "يتش"), ("تاين", "تين"), ("تين", "تاين"),
-                    ("يز", "يس"), ("يس", "يز"), ("يز", "يث"), ("يث", "يز"), ("تس", "تز"), ("تز", "تس"))  # fmt: skip
+                    ("يز", "يس"), ("يس", "يز"), ("يز", "يث"), ("يث", "يز"), ("تس", "تز"), ("تز", "تس"),
+                    ("تشي", "شي"), ("شي", "تشي"))  # fmt: skip
 # Words with two spellings in newspapers of equal standing, whatever follows them.
 _CUSTOMARY: Final = (("أمريك", "أميرك"), ("ديمقراط", "ديموقراط"), ("دبلوماس", "ديبلوماس"), ("إفريق", "أفريق"),
                      ("انجليز", "انكليز"), ("إنجليز", "إنكليز"), ("أوروب", "أورب"), ("أوكران", "أكران"),
                      ("تلفزيون", "تليفزيون"), ("ميليشي", "مليشي"), ("تكنولوج", "تكنلوج"),
+                     ("داود", "داوود"), ("طاوس", "طاووس"), ("جوزيف", "جوزاف"), ("يونيو", "يونيه"),
+                     ("يوليو", "يوليه"), ("ميشيل", "ميشال"), ("بيير", "بيار"),
+                     ("إيمانويل", "عمانوئيل"), ("إيمانويل", "عمانويل"),
                      ("موسيقى", "موسيقا"))  # fmt: skip
 # A hamza between long vowels or before ة has had three seats: Cairo's, Beirut's, and none (شئون, شؤون, شءون).
 _SEATS: Final = (("ؤو", ("ئو", "ءو", "ؤ")), ("ئو", ("ؤو", "ءو")), ("ءو", ("ؤو", "ئو")), ("يئة", ("يأة",)),
                  ("يأة", ("يئة",)), ("يئت", ("يأت",)), ("مئة", ("مائة",)), ("مائة", ("مئة",)))  # fmt: skip
-_SPELLED_OTHERWISE: Final = re.compile("|".join([*chain(*_CUSTOMARY), *(here for here, _ in _SEATS)]))
+_LAST_HAMZA: Final = (r"يء\b", r"(?<!ا)ئ\b")  # شئ, شاطىء
+_SPELLED_OTHERWISE: Final = re.compile("|".join([*chain(*_CUSTOMARY), *(here for here, _ in _SEATS), *_LAST_HAMZA]))
 
 
 def spelled_otherwise(text: str) -> bool:
@@ -42,6 +51,10 @@ def spellings(word: str) -> list[str]:
         for here, there in ((left, right), (right, left)):
             if here in word:
                 found.setdefault(word.replace(here, there, 1))
+    if word.endswith("يء"):
+        found[word[:-2] + "ئ"] = None
+    elif word.endswith("ئ") and word[-2:-1] != "ا":
+        found[word[:-1] + "يء"] = None  # شاطىء
     for here, others in _SEATS:
         if here in word:
             found.update(dict.fromkeys(word.replace(here, other, 1) for other in others))
@@ -51,7 +64,17 @@ def spellings(word: str) -> list[str]:
 
 def looks_foreign(word: str) -> bool:
     """Whether `word` may be a transliteration, by its letters: long enough, and without letters only Arabic needs."""
-    return len(word.removeprefix("ال")) >= _LEAST_LETTERS and not _ARABIC_ONLY & set(word)
+    stem = word.removeprefix("ال")
+    body = stem[1:] if stem[:1] in _FIRST_VOWELS and len(stem) > _LEAST_LETTERS else stem
+    return len(stem) >= _LEAST_LETTERS and not _ARABIC_ONLY & set(body)
+
+
+def is_transliterated_alike(left: str, right: str) -> bool:
+    """Whether two spellings of one person's name are of one foreign word: they look so, or long vowels alone differ."""
+    if looks_foreign(left) and looks_foreign(right):
+        return left[0] == right[0] and SequenceMatcher(None, left, right).ratio() > _ALIKE
+    bodies = {"".join(letter for letter in word if letter not in _VOWELS) for word in (left, right)}
+    return len(bodies) == 1 and min(len(left), len(right)) >= _SHORT and _ARABIC_ONLY.isdisjoint(left + right)
 
 
 def variants(
@@ -59,7 +82,7 @@ def variants(
 ) -> list[str]:
     """Spellings of a foreign name, at most MAX_VARIANTS; none where `word` does not look like one.
 
-    A `listed` name has no spelling with a vowel less: those in use are in the list.
+    A short `listed` name has no spelling with a vowel less: those in use are in the list.
 
     A spelling that is a word is left out, and one that is a name too where a vowel is what differs: سلمان is not
     سليمان, but سيرغي is سيرجي.
@@ -68,7 +91,7 @@ def variants(
         return []
     sounded = dict.fromkeys(each for each in _by_sound(word) if each != word)
     vowelled = chain(_by_ending(word), _by_vowel(word), *map(_by_vowel, sounded))
-    least = len(word) if listed else 0
+    least = len(word) if listed and len(word) <= _LEAST_LETTERS else 0
     other = (each for each in dict.fromkeys(vowelled)
              if each != word and each not in sounded and len(each) >= least and not is_name(each))  # fmt: skip
     return list(islice((each for each in chain(sounded, other) if not _reads_as(each, is_word)), MAX_VARIANTS))

@@ -88,7 +88,8 @@ class Compiler:
         if not words:
             what = f"{term.text!r} has no word to look for (addresses of pages are left out of the text)"
             raise QueryError(f"{what}: use site: for an address", term.column)
-        yield Rendering(words), None, term.level
+        own = self._thesaurus.itself(words) if term.level is Level.WORD else Rendering(words)
+        yield own, None, term.level
         if term.level is Level.WORD and not any(word.endswith("*") for word in words):
             names = self._thesaurus.other_names(words)
             others = [*names, *self._thesaurus.render(words)] if translate else names
