@@ -256,6 +256,9 @@ _LIKE_FORMS: Final = (
 )  # fmt: skip
 
 
+_PROCLITICS: Final = frozenset("وفبكل")
+
+
 @lru_cache(maxsize=1)
 def own() -> Knowledge:
     """Rasid's own lists, the names of the gazetteer, and the dictionary behind them."""
@@ -268,24 +271,26 @@ def own() -> Knowledge:
         known.know(*map(bare, seeds.values(row["masdar"])), *map(bare, seeds.values(row["active_participle"])))
     known.know(*_LIKE_CLITICS, *_LIKE_FORMS)
     for name in gazetteer.own():
-        for each in (*name.ar, *name.alone_ar):
-            if " " not in each or name.type == "PER":
-                for word in each.split():
-                    known.know_name(bare(word))
-            if name.state and " " in each and (first := bare(each.split()[0])).endswith("يا"):
-                known.know_name(first)  # كوريا is no كوري in the accusative
-            if each.startswith("ال") and " " not in each and _keeps_article(name, each, known):
-                known.with_article.add(word_key(each))
-        if (
-            name.adjectives
-            and folded(first := bare(name.adjectives[0].split()[0])) not in known.nouns
-            and first[0] not in "وفبكل"
-        ):
-            known.know(first)  # الغيني is no verb
-        known.with_article.update(map(word_key, _surname(name, known)))
-        if name.type == "PER":
-            known.know_spellings(name.ar)
+        _take_in(known, name)
     return known
+
+
+def _take_in(known: Knowledge, name: gazetteer.Name) -> None:
+    """What a name of the gazetteer tells of words."""
+    for each in (*name.ar, *name.alone_ar):
+        if " " not in each or name.type == "PER":
+            for word in each.split():
+                known.know_name(bare(word))
+        if name.state and " " in each and (first := bare(each.split()[0])).endswith("يا"):
+            known.know_name(first)  # كوريا is no كوري in the accusative
+        if each.startswith("ال") and " " not in each and _keeps_article(name, each, known):
+            known.with_article.add(word_key(each))
+    adjective = bare(name.adjectives[0].split()[0]) if name.adjectives else ""
+    if adjective and folded(adjective) not in known.nouns and adjective[0] not in _PROCLITICS:
+        known.know(adjective)  # الغيني is no verb
+    known.with_article.update(map(word_key, _surname(name, known)))
+    if name.type == "PER":
+        known.know_spellings(name.ar)
 
 
 def _surname(name: gazetteer.Name, known: Knowledge) -> Iterator[str]:
