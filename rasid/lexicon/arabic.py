@@ -13,14 +13,14 @@ from rasid.lexicon.clitics import decorations
 from rasid.lexicon.conjugation import verb_forms
 from rasid.lexicon.form import Form, Host, Lexical, Proper, Rule, Tail, Verbal, folded
 from rasid.lexicon.guards import Guard, only_with, settled
-from rasid.lexicon.inflection import ADJECTIVES, alone, noun_forms, singular
+from rasid.lexicon.inflection import ADJECTIVES, alone, noun_forms
 from rasid.lexicon.knowledge import Knowledge, Noun, Verb, bare, feminine_of, written_plural
+from rasid.lexicon.lemmas import guess, lemmas, listed, own_lemmas, spelled_alike, without_article
 from rasid.lexicon.transliteration import spelled_otherwise, spellings, variants
 from rasid.lexicon.word import MAX_WORD, Word
-from rasid.text.letters import SHADDA, same_mark
+from rasid.text.letters import SHADDA
 from rasid.text.reading import key_of, word_key, word_keys
 
-_MIN_NISBA = 4  # letters of ـية below which a word is a noun of its own (هوية, بقية)
 _SHORT_VERB = 3  # letters of a past that is as often a noun of another sense
 _PARADIGMS = 20_000  # nouns, and verbs, whose forms are remembered: those of some 20,000 watches
 _OURS = key_of("نا")
@@ -103,7 +103,7 @@ def _respelled(forms: list[Form], term: str) -> Iterator[Form]:
 def _forms(typed: str, term: str, known: Knowledge, *, alone: bool) -> Iterator[Form]:
     stem = without_article(term)
     named = isinstance(typed, Proper) or not isinstance(typed, Lexical)
-    if alone and named and any("name-first" in noun.flags for noun in _listed(term, known)):
+    if alone and named and any("name-first" in noun.flags for noun in listed(term, known)):
         yield Form(term, Rule.SAME, Host.NAME)
         return
     if alone and stem != term and key_of(folded(term)) in known.with_article:
@@ -226,8 +226,8 @@ def _other_spellings(term: str, known: Knowledge) -> Iterator[Form]:
 
 def _verbs(stem: str, known: Knowledge) -> list[Verb]:
     """The verbs whose past or present is `stem`."""
-    past = [verb for verb in known.verbs.get(folded(stem), []) if _spelled_alike(verb.past, stem)]
-    return past or [verb for verb in known.by_present.get(folded(stem), []) if _spelled_alike(verb.present, stem)]
+    past = [verb for verb in known.verbs.get(folded(stem), []) if spelled_alike(verb.past, stem)]
+    return past or [verb for verb in known.by_present.get(folded(stem), []) if spelled_alike(verb.present, stem)]
 
 
 def _of_verbs(term: str, known: Knowledge) -> list[Verb]:
@@ -238,17 +238,17 @@ def _of_verbs(term: str, known: Knowledge) -> list[Verb]:
 
 
 def _own_lemmas_as_spelled(stem: str, known: Knowledge) -> list[Noun]:
-    return next((found for spelled in (stem, *spellings(stem)) if (found := _own_lemmas(spelled, known))), [])
+    return next((found for spelled in (stem, *spellings(stem)) if (found := own_lemmas(spelled, known))), [])
 
 
 def _plural_alone(stem: str, known: Knowledge) -> list[Form]:
     """The forms of a plural that is no lemma as well; none where `stem` is not one."""
-    if _listed(stem, known):
+    if listed(stem, known):
         return []
     for noun in known.by_plural.get(folded(stem), []):
         for plural in noun.plurals:
             written = written_plural(noun, plural)
-            if _spelled_alike(written, stem):
+            if spelled_alike(written, stem):
                 return list(alone(written, plural))
     if stem.endswith("ين") and (direct := _plural_alone(stem[:-2] + "ون", known)):
         return direct
@@ -328,79 +328,3 @@ def _as_written(term: str, *, with_article: bool, name: bool = False) -> Iterato
         yield Form(term, Rule.SAME, Host.NAME if stem != term else Host.NOUN, article=stem == term)
     if stem != term:
         yield Form(stem, Rule.SAME, Host.NOUN, article=True)
-
-
-def without_article(term: str) -> str:
-    """The word without ال, where three letters and more are left; لل never starts a watched word."""
-    return term[2:] if term.startswith("ال") and len(term) > 4 else term  # noqa: PLR2004
-
-
-@lru_cache(maxsize=1_000)  # a term is asked about by several in turn
-def lemmas(stem: str, known: Knowledge) -> list[Noun]:
-    """The nouns that `stem` may be the singular, feminine or plural of; spelling compared by its marks."""
-    for spelled in (stem, *spellings(stem)):
-        found = _own_lemmas(spelled, known)
-        if found:
-            return found
-    return [noun for noun in known.nouns_of(stem) if _spelled_alike(noun.lemma, stem)]
-
-
-def _own_lemmas(stem: str, known: Knowledge) -> list[Noun]:
-    found = _listed(stem, known)
-    if found:
-        return found
-    plural = [
-        noun
-        for noun in known.by_plural.get(folded(stem), [])
-        if any(_spelled_alike(written_plural(noun, each), stem) for each in noun.plurals)
-    ]
-    if any("plural-own" in noun.flags for noun in plural):
-        return [Noun(stem, "noun", "m")]
-    return plural or _regular(stem, known)
-
-
-def _listed(stem: str, known: Knowledge) -> list[Noun]:
-    """Rasid's own nouns with this lemma, or its short form (قاض)."""
-    key = folded(stem)
-    found = [noun for noun in known.nouns.get(key, []) if _spelled_alike(noun.lemma, stem)]
-    exact = [noun for noun in found if noun.lemma == stem]  # كرة is no كره without dots
-    long = len(stem) > _SHORT_VERB or stem.endswith("ى")  # قوى, of قوة, is no قوي
-    plural = long and any(stem in noun.plurals for noun in known.by_plural.get(key, []))
-    if plural and not exact:
-        return []  # nor أسرى a family's أسري with them
-    return exact or found or [noun for noun in known.by_short.get(key, []) if _spelled_alike(noun.lemma[:-1], stem)]
-
-
-def _regular(stem: str, known: Knowledge) -> list[Noun]:
-    """The lemma behind a regular ending: ية and ة of adjectives, ات, ون and ين, ان."""
-    for ending, lemma_ends in (("ات", ("ة", "")), ("ة", ("",)), ("ون", ("",)), ("ين", ("", "ة")), ("ان", ("",)),
-                               ("تين", ("ة",)), ("تان", ("ة",)), ("ا", ("",))):  # fmt: skip
-        if not stem.endswith(ending) or len(stem) - len(ending) < 3 or key_of(folded(stem)) in known.names:  # noqa: PLR2004
-            continue
-        for lemma_end in lemma_ends:
-            lemma = stem.removesuffix(ending) + lemma_end
-            found = [noun for noun in known.nouns.get(folded(lemma), []) if _spelled_alike(noun.lemma, lemma)
-                     and (ending != "ة" or noun.pos in ADJECTIVES or noun.feminine)]  # fmt: skip
-            if found:
-                return found
-    return []
-
-
-def _spelled_alike(left: str, right: str) -> bool:
-    return len(left) == len(right) and all(map(same_mark, left, right))
-
-
-def guess(stem: str) -> Noun:
-    """A word no list holds, by its ending."""
-    if stem.endswith("ات") and len(stem) > 4:  # noqa: PLR2004
-        return Noun(stem.removesuffix("ات") + "ة", "noun", "f", ("ات",))
-    if stem.endswith("ية") and len(stem) > _MIN_NISBA:
-        return Noun(stem.removesuffix("ة"), "nisba", "m", ("ون", "ات"), "ة")
-    if stem.endswith("ة"):
-        return Noun(stem, "noun", "f", ("ات",))
-    if stem.endswith("ي") and len(stem) > _MIN_NISBA:
-        return Noun(stem, "nisba", "m", ("ون", "ات"), "ة")
-    return Noun(stem, "noun", "m", ("ات",))
-
-
-__all__ = ["guess", "lemmas", "noun_forms", "singular", "verb_forms", "without_article", "word"]

@@ -12,10 +12,10 @@ from itertools import chain, product
 from typing import Final, Literal
 
 from rasid.lexicon import english, freedict, gazetteer, knowledge, seeds
-from rasid.lexicon.arabic import guess, lemmas, without_article
 from rasid.lexicon.compounds import compounds
 from rasid.lexicon.form import Lexical, Proper, Verbal, folded
 from rasid.lexicon.knowledge import Knowledge, bare
+from rasid.lexicon.lemmas import guess, lemmas, without_article
 from rasid.lexicon.transliteration import looks_foreign
 from rasid.text.reading import word_key
 

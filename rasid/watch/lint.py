@@ -10,7 +10,7 @@ from typing import Final
 
 from rasid.errors import QueryError
 from rasid.lexicon import seeds, thesaurus
-from rasid.lexicon.arabic import lemmas
+from rasid.lexicon.lemmas import lemmas
 from rasid.lexicon.lexis import Lexis
 from rasid.lexicon.thesaurus import language_of
 from rasid.text.reading import keys_of
