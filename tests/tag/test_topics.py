@@ -9,7 +9,7 @@ import pytest
 
 from rasid.lexicon.phrases import Kind
 from rasid.tag.measure import LabelledText, TopicTally
-from rasid.tag.topics import MAX_COUNT, MAX_EVIDENCE, TITLE_TIMES
+from rasid.tag.topics import MAX_COUNT, MAX_EVIDENCE, OPENING, TITLE_TIMES
 
 CASES = Path(__file__).parents[1] / "cases"
 FILES = {
@@ -118,7 +118,8 @@ def test_scores_and_evidence_are_those_of_the_terms_one_by_one(desk, row):
     found = tagger.index.find(scan.reading)[Kind.TERM]
     mentions, places = Counter(), {}
     for number, first, last in zip(*map(list, found), strict=True):
-        mentions[number] += TITLE_TIMES if first < scan.first_of_body else 1
+        opening = 2 if first < scan.first_of_body + OPENING else 1
+        mentions[number] += TITLE_TIMES if first < scan.first_of_body else opening
         places.setdefault(number, (first, last))
     counted = tagger._counted(found, scan.first_of_body)
     scores = dict(zip(tagger._codes, tagger._scores(counted).tolist(), strict=True))
