@@ -178,7 +178,7 @@ class Thesaurus:
         """The names in the same language of what `words` name; of concepts, only what a hyphen makes of them."""
         source = language_of(*words)
         entries = self.entries(words)
-        names = [entry for entry in entries if entry.kind == "name" and _is_called(entry, words)]
+        names = [entry for entry in entries if entry.kind == "name"]
         if source == "en":
             return [*self._named(names, words, source), *_hyphenated(words, entries), *_with_stops(words, names)]
         otherwise = (Rendering(tuple(map(Proper, each.split())), (), name=True) for each in compounds(" ".join(words)))
@@ -224,14 +224,6 @@ class Thesaurus:
         """The entries that a part of a term may be: السعودية is the country, after a noun also Saudi."""
         stems = tuple(without_article(word) for word in words)
         return [*self.entries(words), *(self.entries(stems) if len(words) == 1 and stems != words else ())]
-
-
-def _is_called(entry: Entry, words: Phrase) -> bool:
-    """Whether a name is found by its own article, not by another word's: الجزيرة is no جزيرة."""
-    if language_of(*words) == "en" or len(words) > 1:
-        return True
-    called = [phrase[0].startswith("ال") for phrase in entry.phrases.get("ar", ()) if len(phrase) == 1]
-    return not called or words[0].startswith("ال") in called
 
 
 def _with_stops(words: Phrase, names: list[Entry]) -> Iterator[Rendering]:
