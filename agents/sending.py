@@ -109,9 +109,8 @@ class Pipeline:
             self._room.release()
         if before is not None:
             await before
-        futures = await _handed_over(self._app, messages)
+        await self.send(event, messages, sent)
         own.set_result(None)
-        await self._finish(event, futures, sent)
 
     async def _finish(self, event: EventT[Any], futures: list[asyncio.Future[Any]], sent: Callable[[], None]) -> None:
         await _acknowledged(futures)
