@@ -13,7 +13,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import BinaryIO, Final
 
 import msgspec
@@ -65,17 +65,11 @@ class Analyst:
             case Articles(records):
                 return Read([self._made(record) for record in records], self._news())
             case Changes(records, bulk):
-                return self._changed(question) if not bulk else self._changed_in_bulk(question)
+                with in_bulk() if bulk else nullcontext():
+                    return self._watches.standing(self._watches.take(records))
             case Settled():
                 gc.freeze()  # what stays, so that the collector does not walk it while articles wait
                 return self._watches.standing({})
-
-    def _changed(self, changes: Changes) -> Standing:
-        return self._watches.standing(self._watches.take(changes.records))
-
-    def _changed_in_bulk(self, changes: Changes) -> Standing:
-        with in_bulk():
-            return self._changed(changes)
 
     def _news(self) -> Standing | None:
         """How the book stands, where watches have given up on articles since it was last said."""

@@ -133,8 +133,8 @@ class Analysts:
             *map(str, theirs),
             pass_fds=theirs,
             stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-        )  # fmt: skip -- its log goes where ours does
+            stdout=asyncio.subprocess.DEVNULL,  # its log goes to standard error, as ours does
+        )
         for _, their in pairs:
             their.close()
         await asyncio.gather(*[each.start(own) for each, (own, _) in zip(self._all, pairs, strict=True)])
