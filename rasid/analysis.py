@@ -118,8 +118,7 @@ def _fields(article: ArticleEvent) -> dict[str, Any]:
 
 def _records(matches: list[Match], scan: Scan, tagged: TaggedArticle) -> list[WatchMatch]:
     ref = _ref(tagged)
-    body = scan.reading.keys[scan.first_of_body if tagged.body else 0 :]  # copies run under other headlines
-    words = [key for key in body if key]
+    words = scan.reading.words[scan.title_places if tagged.body else 0 :]  # copies run under other headlines
     shared = tagged.topics, _foremost(tagged.entities), tagged.arrived_at, sketch(words)
     return [_record(each, ref, shared) for each in matches]
 

@@ -5,7 +5,7 @@ clitics are taken off against the forms that were added, and the answer is kept.
 keeps that too, in a view.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 from operator import itemgetter
@@ -35,30 +35,32 @@ Made = TypeVar("Made")
 class View(dict[bytes, Made], Generic[Made]):
     """Key of a word to what somebody makes of it; a new key is worked out on the way and kept.
 
-    What a changed word may have changed is taken out before the next look-up: many words may come in between.
+    What a changed word may have changed is taken out before the next look-up: many words may come in between. Then
+    `dropped` is told the keys, or None for all there are.
     """
 
-    def __init__(self, make: Callable[[bytes], Made]) -> None:
+    def __init__(
+        self, make: Callable[[bytes], Made], dropped: Callable[[Collection[bytes] | None], None] | None = None
+    ) -> None:
         super().__init__()
         self._make = make
+        self._dropped = dropped
         self._stale: list[_Entry] = []
 
     def __missing__(self, key: bytes) -> Made:
         if len(self) >= CACHE_WORDS:
-            self.clear()
+            self._drop(None)
         found = self[key] = self._make(key)
         return found
 
     def one(self, key: bytes) -> Made:
         """What this one is."""
-        if self._stale:
-            self._renew()
+        self.renew()
         return self[key]
 
     def all(self, keys: Sequence[bytes]) -> tuple[Made, ...]:
         """What each of these is, in order."""
-        if self._stale:
-            self._renew()
+        self.renew()
         if len(keys) > 1:
             return itemgetter(*keys)(self)  # type: ignore[no-any-return]
         return tuple(self[key] for key in keys)  # itemgetter of one gives no tuple
@@ -68,19 +70,28 @@ class View(dict[bytes, Made], Generic[Made]):
         if self:
             self._stale.append(entry)
 
-    def _renew(self) -> None:
+    def renew(self) -> None:
+        """Takes out what no longer holds."""
+        if not self._stale:
+            return
         entries, self._stale = self._stale, []
         if any(each.prefix for each in entries):
-            self.clear()
+            self._drop(None)
             return
         stems = {stem for each in entries for stem in each.stems}
         if len(stems) < len(self) / _AS_LONG:
-            for each in entries:
-                for key in _spellings(each.made()):
-                    self.pop(key, None)
+            self._drop([key for each in entries for key in _spellings(each.made()) if key in self])
         else:
-            for key in [key for key in self if splits_to(key, stems)]:
-                del self[key]
+            self._drop([key for key in self if splits_to(key, stems)])
+
+    def _drop(self, keys: Collection[bytes] | None) -> None:
+        if keys is None:
+            self.clear()
+        else:
+            for key in keys:
+                self.pop(key, None)
+        if self._dropped is not None:
+            self._dropped(keys)
 
 
 def _spellings(word: Word) -> Iterator[bytes]:
@@ -138,9 +149,11 @@ class Lexis:
     def __post_init__(self) -> None:
         self._cache = self.view(self.candidates)
 
-    def view(self, make: Callable[[bytes], Made]) -> View[Made]:
+    def view(
+        self, make: Callable[[bytes], Made], dropped: Callable[[Collection[bytes] | None], None] | None = None
+    ) -> View[Made]:
         """A cache of what `make` says of a key, for as long as the words that the key may be stay the same."""
-        view = View(make)
+        view = View(make, dropped)
         self._views.append(view)
         return view
 

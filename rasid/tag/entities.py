@@ -6,8 +6,6 @@ A surname that names a person alone counts for the person. Names no list holds a
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-import numpy as np
-
 from rasid.lexicon.form import Form, Host, Rule
 from rasid.lexicon.gazetteer import Name
 from rasid.lexicon.guards import Guard, settled
@@ -16,7 +14,7 @@ from rasid.lexicon.lexis import CACHE_WORDS, Word
 from rasid.lexicon.phrases import Found, Kind, PhraseIndex, Words, stands
 from rasid.lexicon.scan import Scan
 from rasid.lexicon.thesaurus import language_of
-from rasid.text.reading import word_key
+from rasid.text.reading import Reading, word_key
 from schemas.tagged_article import Entity, Label
 
 TAGGER: Final = "gazetteer"
@@ -47,7 +45,7 @@ class Filed(NamedTuple):
 
 
 class Mention(NamedTuple):
-    """A name that stands there: its words and its characters in the reading, the latter without clitics before it."""
+    """A name that stands there: the places of its words, and its characters, the latter without clitics before it."""
 
     first: int
     last: int
@@ -102,26 +100,23 @@ class EntityTagger:
 
     def mentions(self, scan: Scan, found: Found | None = None) -> list[Mention]:
         """Every mention, in order, none overlapping another."""
-        numbers, firsts, lasts = found or self.index.find(scan.reading)[Kind.NAME]
-        order = np.lexsort((-lasts, firsts))
-        numbers, firsts, lasts = [each.take(order) for each in (numbers, firsts, lasts)]
-        extents = scan.reading.extents(firsts, lasts)
-        candidates = zip(numbers.tolist(), firsts.tolist(), lasts.tolist(), extents, strict=True)
+        found = self.index.find(scan.reading)[Kind.NAME] if found is None else found
+        reading = scan.reading
         mentions: list[Mention] = []
         free = -1
-        filed = self._filed
-        for number, first, last, (start, end) in candidates:
+        filed, text = self._filed, reading.text
+        for number, first, last, start, end in found.tolist():
             if first > free:
-                cut = self._cut(scan, filed[number], first, last, scan.reading.text[start:end])
+                cut = self._cut(reading, filed[number], first, last, text[start:end])
                 if cut != _NOT_IT:
                     free = last
                     mentions.append(Mention(first, last, start + cut, end, filed[number]))
         return mentions
 
-    def _cut(self, scan: Scan, filed: Filed, first: int, last: int, written: str) -> int:
+    def _cut(self, reading: Reading, filed: Filed, first: int, last: int, written: str) -> int:
         """How many characters stand before a name; `_NOT_IT` where it is none, alone as it stands or by its marks."""
         if first == last and (
-            (filed.doubtful and not _has_context(scan, first)) or (filed.adjective and _agrees(scan, first))
+            (filed.doubtful and not _has_context(reading, first)) or (filed.adjective and _agrees(reading, first))
         ):
             return _NOT_IT
         asked = filed.number, written
@@ -129,26 +124,24 @@ class EntityTagger:
         if cut is None:
             if len(self._judged) >= CACHE_WORDS:
                 self._judged.clear()
-            it_is = stands(self.index.lexis, scan.reading, filed.words, first)
-            cut = self._judged[asked] = _before_name(scan, filed, first) if it_is else _NOT_IT
+            it_is = stands(self.index.lexis, reading, filed.words, first)
+            cut = self._judged[asked] = _before_name(reading, filed, first) if it_is else _NOT_IT
         return cut
 
 
-def _has_context(scan: Scan, index: int) -> bool:
-    before = scan.reading.previous_word(index)
-    return before is not None and scan.reading.keys[before] in _BEFORE
+def _has_context(reading: Reading, place: int) -> bool:
+    return place > 0 and reading.key_at(place - 1) in _BEFORE
 
 
-def _agrees(scan: Scan, index: int) -> bool:
+def _agrees(reading: Reading, place: int) -> bool:
     """Whether a feminine noun as definite comes before: الخارجية السعودية, شركة سورية, وزارة الدفاع السعودية."""
-    before = scan.reading.previous_word(index)
-    if before is None:
+    if not place:
         return False
-    noun, own = scan.reading.keys[before], scan.reading.keys[index]
+    noun, own = reading.key_at(place - 1), reading.key_at(place)
     if noun.startswith(_ARTICLE) != own.startswith(_ARTICLE):
         return False
-    head = scan.reading.previous_word(before) if noun.startswith(_ARTICLE) else None
-    return noun.endswith(_TEH) or (head is not None and scan.reading.keys[head].endswith(_TEH))
+    has_head = noun.startswith(_ARTICLE) and place > 1
+    return noun.endswith(_TEH) or (has_head and reading.key_at(place - 2).endswith(_TEH))
 
 
 def _adjectives(name: Name) -> set[bytes]:
@@ -164,23 +157,20 @@ def _title(written: str, name: Name) -> int:
     return int(name.type == "LOC" and len(words) > 1 and words[0] == _CITY)
 
 
-def _before_name(scan: Scan, filed: Filed, index: int) -> int:
+def _before_name(reading: Reading, filed: Filed, place: int) -> int:
     """How many characters stand before the name itself: its title's, or its first word's clitics."""
     if not filed.title:
-        return clitic_length(scan, filed.key, index)
-    start, after = scan.reading.extent(index, index)[0], index
-    for _ in range(filed.title):
-        after = scan.reading.next_word(after)
-    return scan.reading.extent(after, after)[0] - start
+        return clitic_length(reading, filed.key, reading.at_place[place])
+    return reading.place_starts[place + filed.title] - reading.place_starts[place]
 
 
-def clitic_length(scan: Scan, own: bytes, index: int) -> int:
+def clitic_length(reading: Reading, own: bytes, index: int) -> int:
     """How many characters stand before `own` in a word; 0 where a lost alef of ال or a mark leaves no clean cut."""
-    key = scan.reading.keys[index]
+    key = reading.keys[index]
     if key == own or not key.endswith(own):
         return 0
     cut = len(key) - len(own)
-    return cut if word_key(scan.reading.surface(index)[:cut]) == key[:cut] else 0
+    return cut if word_key(reading.surface(index)[:cut]) == key[:cut] else 0
 
 
 def arabic_name(written: str, known: Knowledge) -> Word:

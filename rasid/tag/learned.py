@@ -8,8 +8,10 @@ from typing import Final
 
 import numpy as np
 
+from rasid import loops
 from rasid.lexicon import seeds
-from rasid.text.reading import Spelled
+from rasid.loops import Scores
+from rasid.text.reading import Reading
 from rasid.text.vocabulary import CAPACITY, Vocabulary
 
 FOLDER: Final = "models"
@@ -46,12 +48,21 @@ class Learned:
         self._weights = np.array([[0] * len(self.heads), *said.values()], np.float64) / UNIT
         self._vocabulary: Vocabulary | None = None
 
+    def of(self, heads: Sequence[str]) -> "Learned":
+        """The same for these heads, in this order; of one that it does not know it says nothing."""
+        columns = [self.heads.index(head) if head in self.heads else None for head in heads]
+        rows = (self._weights * UNIT).round().astype(int).tolist()
+        said = {
+            key: [0 if column is None else rows[row][column] for column in columns] for key, row in self._rows.items()
+        }
+        return Learned(heads, said)
+
     def _begin(self, vocabulary: Vocabulary) -> None:
         """Forgets every spelling, to go by the numbers of `vocabulary`."""
         self._vocabulary = vocabulary
-        self._row = np.zeros(CAPACITY, np.int32)
+        self._row = np.zeros(CAPACITY, np.int64)
         self._learned = 0  # how many spellings of the vocabulary
-        self._last = np.zeros(CAPACITY, np.int32)
+        self._seen = np.zeros(CAPACITY, np.int64)
 
     def _learn(self, vocabulary: Vocabulary) -> None:
         """Works out what the spellings say that are new."""
@@ -60,25 +71,19 @@ class Learned:
             self._row[number] = _SILENT if known is None else self._rows[known]
         self._learned = len(vocabulary)
 
-    def weights(self, spelled: Spelled) -> dict[str, float]:
-        """What distinct words say together for each head: their sum over the root of how many say anything.
+    def weights(self, reading: Reading, end: int) -> Scores:
+        """What the distinct words of the places before `end` say together for each head.
 
-        Of fewer than `LEAST_WORDS` over the root of that.
+        That is their sum over the root of how many say anything; of fewer than `LEAST_WORDS` over the root of that.
         """
-        vocabulary, numbers, _ = spelled
+        vocabulary, numbers = reading.vocabulary, reading.numbers
         if vocabulary is not self._vocabulary:
             self._begin(vocabulary)
         if len(vocabulary) > self._learned:
             self._learn(vocabulary)
-        rows = self._row.take(numbers)
-        saying = rows.nonzero()[0]
-        numbers = numbers.take(saying)
-        self._last[numbers] = saying  # of each distinct word the last place stays
-        rows = rows.take(saying[self._last.take(numbers) == saying])
-        if not len(rows):
-            return {}
-        said = self._weights.take(rows, axis=0).sum(axis=0) / max(LEAST_WORDS, len(rows)) ** 0.5
-        return dict(zip(self.heads, said.tolist(), strict=True))
+        said, count = loops.summed(numbers[:end], self._row, self._weights, self._seen)
+        said /= max(LEAST_WORDS, count) ** 0.5
+        return said
 
 
 def own() -> Learned:

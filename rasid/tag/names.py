@@ -125,7 +125,7 @@ def span_of(scan: Scan, named: Named) -> Span:
     """A name's span without the proclitics before it, where they leave a clean cut."""
     span = scan.span(named.first, named.last)
     key = scan.reading.keys[named.first]
-    cut = clitic_length(scan, key[named.cut :], named.first)
+    cut = clitic_length(scan.reading, key[named.cut :], named.first)
     return Span(span.field, span.start + cut, span.end, span.text[cut:])
 
 

@@ -10,8 +10,8 @@ from itertools import accumulate, chain
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from rasid import loops
 from rasid.errors import SeedError
 from rasid.lexicon import arabic, english, seeds
 from rasid.lexicon.knowledge import Knowledge
@@ -19,16 +19,16 @@ from rasid.lexicon.lexis import Word
 from rasid.lexicon.phrases import Found, Kind, PhraseIndex
 from rasid.lexicon.scan import Scan
 from rasid.lexicon.thesaurus import language_of
+from rasid.loops import Numbers, Scores
 from rasid.tag.learned import Learned
 from rasid.text.reading import word_key
-from rasid.text.slots import Numbers
-from schemas.span import Span
 from schemas.tagged_article import Label, Topic
 
 FOLDER: Final = "topics"
 TITLE_TIMES: Final = 6  # mentions in the body that one in the headline is worth: it counts about 2.5 times as much
 LEAD: Final = 400  # entries of the body that are looked at: what a report is about is said where it begins
-OPENING: Final = 60  # entries with which the body opens: what is said there counts twice
+OPENING: Final = 60  # entries with which the body opens
+OPENING_TIMES: Final = 2  # mentions that one there is worth
 MAX_COUNT: Final = 30  # mentions of a term, beyond which more say nothing
 LEAST_SCORE: Final = 3.0  # the score, for an article of usual length, from which a topic is given
 USUAL_WORDS: Final = 200
@@ -42,27 +42,12 @@ HEAD_SCALE: Final = {
 MAX_EVIDENCE: Final = 5
 
 
-Scores = NDArray[np.float64]
-
-
 class Vote(NamedTuple):
     """A term speaks for `code` with `weight`; a negative one speaks against it."""
 
     code: str
     weight: float
     term: str
-
-
-class Counted(NamedTuple):
-    """The distinct terms of an article, in order: their numbers, how often each counts, where each stands first.
-
-    `firsts` and `lasts` are the indices of its first and last word there.
-    """
-
-    terms: Numbers
-    times: Scores
-    firsts: Numbers
-    lasts: Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +75,8 @@ class TopicTagger:
     _heads: Numbers = field(init=False)  # the topics that are heads
     _head_of: Numbers = field(init=False)  # for each topic which of `_heads` it is under
     _weights: Scores = field(init=False)  # how far each term speaks
-    _speaks_for: Numbers = field(
-        init=False
-    )  # a row a term: its topic and those above, filled up with one past the last
-    _seen: Numbers = field(init=False)  # room for a mention of each term of an article
+    _lines_of: Numbers = field(init=False)  # a row a term: its topic and those above, filled up with one past the last
+    _seen: Numbers = field(init=False)  # a zero for each term
 
     def load(self) -> None:
         """Takes in every topic that ships. Raises SeedError where a term speaks for an unknown code."""
@@ -115,11 +98,13 @@ class TopicTagger:
         self._heads = np.array([numbers[code] for code in heads])
         self._head_of = np.array([heads.index(self._lines[code][-1]) for code in self._codes])
         self._weights = np.array([vote.weight for vote in self._votes])
+        if self.learned is not None:
+            self.learned = self.learned.of(heads)
         depth = max(map(len, self._lines.values()))
         lines = {code: [*map(numbers.__getitem__, line)] for code, line in self._lines.items()}
         filling = [len(numbers)] * depth
-        self._speaks_for = np.array([(lines[vote.code] + filling)[:depth] for vote in self._votes])
-        self._seen = np.zeros(len(self._votes), np.intp)
+        self._lines_of = np.array([(lines[vote.code] + filling)[:depth] for vote in self._votes])
+        self._seen = np.zeros(len(self._votes), np.int64)
 
     def _add_terms(self, row: seeds.Row) -> None:
         code = row["code"]
@@ -163,91 +148,50 @@ class TopicTagger:
 
         `found` are the terms that the index finds in it, where they are known.
         """
-        counted = self._counted(self._leading(scan, found), scan.first_of_body)
-        scores = self._scores(counted)
-        if self.learned is not None and len(counted.terms):
-            scores *= self._raised(scores, self.learned, scan)
-        return self._topics(scores, counted, scan)
+        found = self.index.find(scan.reading)[Kind.TERM] if found is None else found
+        if not len(found):
+            return []
+        kept, scores = self._scores(scan, found)
+        if self.learned is not None:
+            said = self.learned.weights(scan.reading, scan.title_places + LEAD)
+            loops.raised(scores, self._heads, self._head_of, said)
+        return self._topics(scores, found, kept, scan)
 
     def heads(self, scan: Scan) -> dict[str, float]:
         """What the terms alone say for each head topic that some speak of."""
-        scores = self._scores(self._counted(self._leading(scan), scan.first_of_body)).take(self._heads).tolist()
-        return {self._codes[head]: score for head, score in zip(self._heads, scores, strict=True) if score}
+        _, scores = self._scores(scan, self.index.find(scan.reading)[Kind.TERM])
+        heads = scores.take(self._heads).tolist()
+        return {self._codes[head]: score for head, score in zip(self._heads, heads, strict=True) if score}
 
-    def _leading(self, scan: Scan, found: Found | None = None) -> Found:
-        """The terms of the title and the lead."""
-        found = found or self.index.find(scan.reading)[Kind.TERM]
-        end = scan.first_of_body + LEAD
-        if len(scan.reading.keys) <= end:
-            return found
-        leading = (found.lasts < end).nonzero()[0]
-        return Found(*[each.take(leading) for each in found])
+    def _scores(self, scan: Scan, found: Found) -> tuple[Numbers, Scores]:
+        """What the terms of the title and the lead say for each topic, what speaks for those below it included.
 
-    def _counted(self, found: Found, first_of_body: int) -> Counted:
-        """How often each term counts: a mention in the title for `TITLE_TIMES`, in the opening for two."""
-        terms, mentions = found.numbers, np.arange(len(found.numbers))
-        self._seen[terms[::-1]] = mentions[::-1]  # of each term the first mention stays
-        first_ones = self._seen.take(terms)
-        body = np.where(found.firsts < first_of_body + OPENING, 2, 1)
-        times = np.bincount(first_ones, np.where(found.firsts < first_of_body, TITLE_TIMES, body), len(terms))
-        distinct = times.nonzero()[0]
-        terms, firsts, lasts = [each.take(distinct) for each in found]
-        return Counted(terms, times.take(distinct), firsts, lasts)  # type: ignore[arg-type] # weighed, so floats
+        Before them the rows of each term's first mention.
+        """
+        body = scan.title_places
+        limits, times = (body, body + OPENING, body + LEAD), (TITLE_TIMES, OPENING_TIMES, 1)
+        kept, counts = loops.counted(found, limits, times, self._seen)
+        terms = found[:, 0].take(kept)
+        return kept, loops.scored(terms, counts, self._weights, _REPEATED, self._lines_of, len(self._codes))
 
-    def _scores(self, counted: Counted) -> Scores:
-        """What the terms say for each topic, what speaks for those below it included."""
-        repeated = _REPEATED.take(np.minimum(counted.times, MAX_COUNT).astype(np.intp))
-        said = self._weights.take(counted.terms) * repeated
-        lines = self._speaks_for.take(counted.terms, axis=0)
-        scores = np.bincount(lines.ravel(), said.repeat(lines.shape[1]), len(self._codes) + 1)
-        return scores[:-1]  # type: ignore[return-value] # weighed, so floats
-
-    def _raised(self, scores: Scores, learned: Learned, scan: Scan) -> Scores:
-        """How many times as much speaks for each topic with what other words say for its head."""
-        said = learned.weights(scan.reading.spelled.until(scan.first_of_body + LEAD))
-        heads = zip(self._heads.tolist(), scores.take(self._heads).tolist(), strict=True)
-        codes = self._codes
-        raised = [(score + said.get(codes[head], 0.0)) / score if score > 0 else 1.0 for head, score in heads]
-        return np.array(raised).take(self._head_of)
-
-    def _topics(self, scores: Scores, counted: Counted, scan: Scan) -> list[Topic]:
-        usual = LEAST_SCORE * max(0.3, min(2.0, min(len(scan.reading.keys), LEAD) / USUAL_WORDS)) ** 0.5
-        enough = (scores >= usual).nonzero()[0]
-        if not len(enough):
+    def _topics(self, scores: Scores, found: Found, kept: Numbers, scan: Scan) -> list[Topic]:
+        usual = LEAST_SCORE * max(0.3, min(2.0, min(len(scan.reading.numbers), LEAD) / USUAL_WORDS)) ** 0.5
+        given, first, second = loops.foremost(scores, usual, self._heads, self._head_of)
+        ranked = sorted([
+            (-_confidence(score, second if head == first else first, usual), int(topic))
+            for topic, score, head in given.tolist()
+        ])[:MAX_TOPICS]  # fmt: skip
+        if not ranked:
             return []
-        heads = scores.take(self._heads)
-        second, first = sorted([*heads.tolist(), 0.0, 0.0])[-2:]
-        given = zip(
-            enough.tolist(), scores.take(enough).tolist(), heads.take(self._head_of.take(enough)).tolist(), strict=True
-        )
-        ranked = sorted(
-            [(-_confidence(score, second if head == first else first, usual), number) for number, score, head in given]
-        )[:MAX_TOPICS]
-        evidence = self._evidence([number for _, number in ranked], counted, scan)
+        topics = np.array([topic for _, topic in ranked])
+        spoke = loops.spoken(topics, found, kept, self._weights, self._lines_of, MAX_EVIDENCE).tolist()
+        places = [[(start, end) for start, end in some if start != loops.FILLING] for some in spoke]
+        spans = {place: scan.span_of(*place) for place in {*chain.from_iterable(places)}}
         codes, subjects = self._codes, self._subjects
         return [
-            Topic(codes[number], subjects[codes[number]].label, -confidence, spans)
-            for (confidence, number), spans in zip(ranked, evidence, strict=True)
+            Topic(codes[number], subjects[codes[number]].label, -confidence, [*map(spans.__getitem__, some)])
+            for (confidence, number), some in zip(ranked, places, strict=True)
         ]
-
-    def _evidence(self, topics: list[int], counted: Counted, scan: Scan) -> list[list[Span]]:
-        """For each topic the terms that speak most for it, in order of where they stand."""
-        weights = self._weights.take(counted.terms)
-        ranked = (-weights).argsort(kind="stable")
-        ranked = ranked[: np.count_nonzero(weights > 0)]
-        spoke: dict[int, list[tuple[int, int]]] = {topic: [] for topic in topics}
-        lacking = len(topics)
-        places = scan.reading.extents(counted.firsts.take(ranked), counted.lasts.take(ranked))
-        for place, line in zip(places, self._speaks_for.take(counted.terms.take(ranked), axis=0).tolist(), strict=True):
-            for topic in line:
-                some = spoke.get(topic)
-                if some is not None and len(some) < MAX_EVIDENCE:
-                    some.append(place)
-                    lacking -= len(some) == MAX_EVIDENCE
-            if not lacking:
-                break
-        spans = {place: scan.span_of(*place) for place in {*chain.from_iterable(spoke.values())}}
-        return [[*map(spans.__getitem__, sorted(some))] for some in spoke.values()]
 
 
 # A term counts in full the first time, a half the second, a third the third …

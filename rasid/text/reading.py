@@ -7,18 +7,19 @@ definition: tests/text/test_reading.py holds them together.
 
 import codecs
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cached_property, lru_cache
-from itertools import accumulate, compress
-from typing import Final, NamedTuple
+from itertools import accumulate, pairwise
+from typing import Final
 
 import numpy as np
 
-from rasid.text import vocabulary
+from rasid import loops
+from rasid.loops import Flags, Numbers
 from rasid.text.letters import GAP, MARK, fold_char
-from rasid.text.slots import Numbers
-from rasid.text.vocabulary import Vocabulary
+from rasid.text.vocabulary import Shelf, Vocabulary, Words
 
 CODE_PAGE: Final = "cp1256"
 _FOLD_UNKNOWN: Final = "rasid-fold"
@@ -28,7 +29,6 @@ _ENDS = re.compile(r"[.!?\u061f\u2026\u06d4\u3002]|\n[^\S\n]*\n")
 _INITIAL: Final = 2  # letters that spell one of an acronym: بي.بي.سي
 # What is written with a full stop before a name. "St" and "gen" end sentences so seldom that it costs nothing.
 _TITLES: Final = frozenset(b"dr mr mrs ms st gen sen rep gov lt col sgt prof capt rev hon".split())
-_INSIDE = " -،,"  # a sentence goes on after one of these alone
 FIELD_BREAK: Final = "\n\n"
 POSSESSIVE: Final = b"s"  # the key of what stands after an apostrophe in Israel's
 
@@ -46,6 +46,8 @@ def _fold_unknown(error: UnicodeError) -> tuple[str | bytes, int]:
 
 def _one_byte(char: str) -> bytes:
     folded = fold_char(char)
+    if folded == GAP:  # what it is beside a separator is still to be seen
+        return b"!" if _ENDS.match(char) else GAP.encode() if char.isspace() else b"*"
     try:
         encoded = folded.encode(CODE_PAGE)
     except UnicodeEncodeError:
@@ -71,6 +73,32 @@ def _byte_table() -> bytes:
 _TABLE: Final = _byte_table()
 _MARK: Final = MARK.encode()
 _GAP: Final = GAP.encode()
+_APOSTROPHE: Final = b"'"
+
+
+def _is_letter(char: str) -> bool:
+    return char.isalpha() and fold_char(char) not in {MARK, GAP}
+
+
+def _kind(char: str) -> int:
+    """What a character is to `loops.words`."""
+    if char == ".":
+        return loops.IS_POINT
+    if char == "\n":
+        return loops.IS_LINE
+    if char in _APOSTROPHES:
+        return loops.IS_APOSTROPHE
+    ends = loops.IS_END if _ENDS.match(char) else 0
+    return ends | (loops.IS_SPACE if char.isspace() else 0) | (loops.IS_ALPHA if _is_letter(char) else 0)
+
+
+_KINDS: Final = np.array([_kind(bytes([byte]).decode(CODE_PAGE, "replace")) for byte in range(256)], np.uint8)
+# Of a text that was read exactly only possessives are left to be told: whatever is no apostrophe may stand before one.
+_EXACT_KINDS: Final = np.array(
+    [loops.IS_APOSTROPHE if byte == _APOSTROPHE[0] else loops.IS_ALPHA for byte in range(256)], np.uint8
+)
+_SPECIAL: Final = _MARK[0], _GAP[0], POSSESSIVE[0]
+_SHELF: Final = Shelf(sorted(_TITLES))
 
 
 def key_of(word: str) -> bytes:
@@ -105,184 +133,192 @@ def keys_of(text: str) -> list[bytes]:
     return [key for key in Reading(text).keys if key]
 
 
-class Spelled(NamedTuple):
-    """The words of a text that take a place: the numbers of their spellings, and their indices."""
-
-    vocabulary: Vocabulary
-    numbers: Numbers
-    indices: Numbers
-
-    def until(self, end: int) -> "Spelled":
-        """Those before index `end` of the text."""
-        size = self.indices.searchsorted(end)
-        return Spelled(self.vocabulary, self.numbers[:size], self.indices[:size])
-
-
 class Reading:
     """A text and its words.
 
     `keys` has one entry a word, and an empty one wherever two separators meet; an index into it is a word's index
-    everywhere in Rasid. Spans are half-open code points of `text`.
+    everywhere in Rasid. A place is a position among the words that take one: empty entries and a possessive 's do not.
+    Spans are half-open code points of `text`.
     """
 
-    __slots__ = ("__dict__", "_folded", "_marked", "_origin", "keys", "text")
+    __slots__ = ("__dict__", "_folded", "_written", "text")
 
     def __init__(self, text: str, *, exact: bool = False) -> None:
         self.text = text
-        self._origin: Sequence[int] | None = None
-        self._folded: bytes | str
+        self._folded: bytes | None = None
         if not exact:
-            try:
-                self._read_fast(_without_urls(text))
-            except _OtherScriptError:
-                exact = True
-        if exact:
-            self._read_exactly(_without_urls(text))
-
-    def _read_fast(self, text: str) -> None:
-        folded = text.encode(CODE_PAGE, _FOLD_UNKNOWN).translate(_TABLE)
-        self._folded = folded
-        self._marked = _MARK in folded
-        self.keys: list[bytes] = (folded.translate(None, _MARK) if self._marked else folded).split(_GAP)
-
-    def _read_exactly(self, text: str) -> None:
-        self._marked = True  # there may be some
-        pieces = [fold_char(char) for char in text]
-        folded = "".join(pieces)
-        if len(folded) != len(text):
-            self._origin = [index for index, piece in enumerate(pieces) for _ in piece]
-        self._folded = folded
-        self.keys = [key_of(word) for word in folded.replace(MARK, "").split(GAP)]
+            with suppress(_OtherScriptError):
+                self._written = text.encode(CODE_PAGE, _FOLD_UNKNOWN)
+                blanked = _without_urls(text)
+                written = self._written if blanked is text else blanked.encode(CODE_PAGE, _FOLD_UNKNOWN)
+                self._folded = written.translate(_TABLE)
 
     @cached_property
-    def _lengths(self) -> list[int]:
-        """How many letters and marks stand before each word of `keys`, separators not counted; all of them last."""
-        if isinstance(self._folded, str):
-            return list(accumulate(map(len, self._folded.split(GAP)), initial=0))
-        return (self._bounds - np.arange(-1, len(self.keys))).tolist()  # type: ignore[no-any-return]
+    def _exact(self) -> "_Exact":
+        return _Exact(self.text)
 
     @cached_property
-    def _bounds(self) -> Numbers:
-        """The separators before each word and after the last one, in a folded text that has a byte a character."""
-        folded = self._folded if isinstance(self._folded, bytes) else b""
-        gaps = (np.frombuffer(folded, np.uint8) == _GAP[0]).nonzero()[0]
-        return np.concatenate(([-1], gaps, [len(folded)]))
+    def keys(self) -> list[bytes]:
+        """The folded key of each entry."""
+        if self._folded is None:
+            return self._exact.keys
+        return self._folded.translate(None, _MARK).split(_GAP)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """That whose numbers the words have."""
+        return _SHELF.current()
+
+    @cached_property
+    def _words(self) -> Words:
+        """The entries, and the words that take a place."""
+        if self._folded is None:
+            return self._exact.words(self.vocabulary)
+        written = np.frombuffer(self._written, np.uint8)
+        return self.vocabulary.words(self._folded, written, _KINDS, _SPECIAL)
+
+    @property
+    def numbers(self) -> Numbers:
+        """The number of the spelling at each place."""
+        return self._words.numbers
+
+    @property
+    def breaks(self) -> Flags:
+        """Whether a sentence ends between each place and the one before."""
+        return self._words.breaks
+
+    @property
+    def entries(self) -> Numbers:
+        """The index of the word at each place."""
+        return self._words.entries
+
+    @cached_property
+    def at_place(self) -> list[int]:
+        """The same, to be asked for one after another."""
+        return self.entries.tolist()  # type: ignore[no-any-return]
+
+    @cached_property
+    def words(self) -> list[bytes]:
+        """The key of the word at each place."""
+        return [*map(self.vocabulary.spellings.__getitem__, self.numbers.tolist())]
+
+    def key_at(self, place: int) -> bytes:
+        """The key of the word at one place."""
+        key: bytes = self.vocabulary.spellings[self.numbers[place]]
+        return key
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return self._words.starts.tolist()  # type: ignore[no-any-return]
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return self._words.ends.tolist()  # type: ignore[no-any-return]
 
     def span(self, index: int) -> tuple[int, int]:
         """Where word `index` stands in `text`, marks at its edges that belong to no letter left out."""
-        start, end = self._lengths[index] + index, self._lengths[index + 1] + index
-        if not self._marked:
-            return start, end
-        mark: int | str = _MARK[0] if isinstance(self._folded, bytes) else MARK
-        while start < end and self._folded[start] == mark:
-            start += 1
-        if self._origin is None:
-            return start, end
-        return self._origin[start], self._origin[end - 1] + 1
+        return self._starts[index], self._ends[index]
 
-    def index_at(self, offset: int) -> int:
-        """The index of the first entry that begins at `offset` of the text or later."""
-        if self._origin is None and isinstance(self._folded, bytes):
-            return self._folded.count(_GAP, 0, offset)
-        return bisect_left(range(len(self.keys)), offset, key=lambda index: self.span(index)[0])
+    def surface(self, index: int) -> str:
+        """Word `index` as it is written."""
+        return self.text[self._starts[index] : self._ends[index]]
+
+    def extent(self, first: int, last: int) -> tuple[int, int]:
+        """Where words `first` to `last` stand in `text`, with what is between them."""
+        return self._starts[first], self._ends[last]
+
+    @cached_property
+    def place_starts(self) -> list[int]:
+        """Where the word at each place starts."""
+        return self._words.place_starts.tolist()  # type: ignore[no-any-return]
+
+    @cached_property
+    def place_ends(self) -> list[int]:
+        """Where it ends."""
+        return self._words.place_ends.tolist()  # type: ignore[no-any-return]
+
+    @property
+    def place_spans(self) -> tuple[Numbers, Numbers]:
+        """Where the word at each place starts and ends, for loops."""
+        return self._words.place_starts, self._words.place_ends
+
+    def place_at(self, offset: int) -> int:
+        """The place of the first word that begins at `offset` of the text or later."""
+        return int(self._words.place_starts.searchsorted(offset))
 
     def most(self, key: bytes) -> int:
         """How often the word `key` stands there at most, counted where its letters do: in words or alone."""
-        if self._marked or isinstance(self._folded, str):
+        if self._folded is None or _MARK in self._folded:
             return len(self.keys)
         return self._folded.count(key)
 
     def next_word(self, index: int) -> int:
         """The index of the word after `index`, or one past the end: empty entries and a possessive 's are no words."""
-        end = len(self.keys)
-        index += 1
-        while index < end and not self._takes_place(index):
-            index += 1
-        return index
+        place = bisect_right(self.at_place, index)
+        return self.at_place[place] if place < len(self.at_place) else len(self._words.starts)
 
     def previous_word(self, index: int) -> int | None:
         """The index of the word before `index`, None where it is the first."""
-        return next((each for each in range(index - 1, -1, -1) if self._takes_place(each)), None)
-
-    def _takes_place(self, index: int) -> bool:
-        key = self.keys[index]
-        return bool(key) and not (key == POSSESSIVE and self._is_possessive(index))
-
-    def surface(self, index: int) -> str:
-        """Word `index` as it is written."""
-        if self._origin is None:  # a mark before the first letter changes nothing for whoever compares
-            return self.text[self._lengths[index] + index : self._lengths[index + 1] + index]
-        start, end = self.span(index)
-        return self.text[start:end]
-
-    def extent(self, first: int, last: int) -> tuple[int, int]:
-        """Where words `first` to `last` stand in `text`, with what is between them."""
-        if not self._marked:
-            return self._lengths[first] + first, self._lengths[last + 1] + last
-        return self.span(first)[0], self.span(last)[1]
-
-    def extents(self, firsts: Numbers, lasts: Numbers) -> list[tuple[int, int]]:
-        """The extent of each of these."""
-        if not self._marked:
-            starts, ends = self._bounds.take(firsts) + 1, self._bounds.take(lasts + 1)
-            return list(zip(starts.tolist(), ends.tolist(), strict=True))
-        return [*map(self.extent, firsts.tolist(), lasts.tolist())]
+        place = bisect_left(self.at_place, index)
+        return self.at_place[place - 1] if place else None
 
     @cached_property
-    def at_place(self) -> list[int]:
-        """The index of the word at each place: what a phrase counts. Empty ones and a possessive 's take none."""
-        return self._at_place.tolist()  # type: ignore[no-any-return]
-
-    @cached_property
-    def _at_place(self) -> Numbers:
-        if self._marked or self._placed is not self.keys:
-            return np.fromiter(compress(range(len(self.keys)), self._placed), np.intp)
-        return (self._bounds[1:] - self._bounds[:-1] > 1).nonzero()[0]
-
-    @cached_property
-    def words(self) -> list[bytes]:
-        """The key of the word at each place."""
-        return list(compress(self.keys, self._placed))
-
-    @cached_property
-    def spelled(self) -> Spelled:
-        """The words at all places, by number."""
-        known = vocabulary.current()
-        return Spelled(known, known.numbers(self.words), self._at_place)
-
-    @cached_property
-    def _placed(self) -> Sequence[object]:
-        """Whether each word of `keys` takes a place, as true and false ones."""
-        return self.keys if POSSESSIVE not in self.keys else [*map(self._takes_place, range(len(self.keys)))]
-
-    def _is_possessive(self, index: int) -> bool:
-        start = self.span(index)[0]
-        return start > 1 and self.text[start - 1] in _APOSTROPHES and self.text[start - 2].isalpha()
+    def sentences(self) -> list[int]:
+        """For each place, the number of its sentence."""
+        return self.breaks.cumsum().tolist()  # type: ignore[no-any-return]
 
     def breaks_between(self, left: int, right: int) -> bool:
         """Whether a sentence ends between word `left` and the later word `right`."""
-        if left + 1 == right and self._origin is None and self.text[self._lengths[right] + left] in _INSIDE:
-            return False
-        if not _ENDS.search(self.text, self.span(left)[1], self.span(right)[0]):
-            return False
-        return any(self._break_after(index, right) for index in range(left, right) if self.keys[index])
+        places = [bisect_right(self.at_place, index) - 1 for index in (left, right)]  # a possessive goes with its word
+        return self.sentences[places[0]] != self.sentences[places[1]]
 
-    def unbroken(self, lefts: Numbers, rights: Numbers) -> list[bool]:
-        """For each pair of words whether no sentence ends between them."""
-        pairs = zip(lefts.tolist(), rights.tolist(), strict=True)
-        if isinstance(self._folded, str):
-            return [not self.breaks_between(left, right) for left, right in pairs]
-        text = self.text
-        return [
-            (left + 1 == right and text[after] in _INSIDE) or not self.breaks_between(left, right)
-            for (left, right), after in zip(pairs, self._bounds.take(lefts + 1).tolist(), strict=True)
-        ]
+
+class _Exact:
+    """The same, character by character: for letters that windows-1256 does not have, and the definition."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        pieces = [fold_char(char) for char in _without_urls(text)]
+        folded = "".join(pieces)
+        self._spelled = folded.split(GAP)
+        self.keys = [key_of(word.replace(MARK, "")) for word in self._spelled]
+        self._origin = [index for index, piece in enumerate(pieces) for _ in piece]
+        self._begins = [*accumulate([len(word) + 1 for word in self._spelled], initial=0)]
+        self.spans = [*map(self._span, range(len(self.keys)))]
+
+    def _span(self, index: int) -> tuple[int, int]:
+        word, start = self._spelled[index], self._begins[index]
+        end = start + len(word)
+        start += len(word) - len(word.lstrip(MARK))
+        if start == end:
+            before = self._origin[end - 1] + 1 if end else 0
+            return before, before
+        return self._origin[start], self._origin[end - 1] + 1
+
+    def words(self, vocabulary: Vocabulary) -> Words:
+        """The words as the fast way gives them."""
+        between = [_GAP if not self._is_possessive(index) else _APOSTROPHE for index in range(1, len(self.keys))]
+        written = b"".join([b"." * len(key) + gap for key, gap in zip(self.keys, [*between, b""], strict=True)])
+        found = vocabulary.words(_GAP.join(self.keys), np.frombuffer(written, np.uint8), _EXACT_KINDS, _SPECIAL)
+        starts, ends = np.array(self.spans, np.int64).T
+        broken = [self.breaks_between(*pair) for pair in pairwise(found.entries.tolist())]
+        breaks = np.array([False, *broken][: len(found.entries)], np.bool_)
+        places = starts.take(found.entries), ends.take(found.entries)
+        return Words(starts, ends, *places, found.numbers, found.entries, breaks)
+
+    def _is_possessive(self, index: int) -> bool:
+        """Whether s stands after an apostrophe."""
+        start = self.spans[index][0]
+        return start > 1 and self.text[start - 1] in _APOSTROPHES and _is_letter(self.text[start - 2])
+
+    def breaks_between(self, left: int, right: int) -> bool:
+        """Whether a sentence ends between word `left` and the later word `right`."""
+        return any(self._break_after(index, right) for index in range(left, right) if self.keys[index])
 
     def _break_after(self, index: int, last: int) -> bool:
         """Whether a sentence ends between this word and the next one up to `last`."""
         following = next(other for other in range(index + 1, last + 1) if self.keys[other])
-        end, start = self.span(index)[1], self.span(following)[0]
-        between = self.text[end:start]
+        between = self.text[self.spans[index][1] : self.spans[following][0]]
         if not _ENDS.search(between):
             return False
         return not self._is_point_inside(index, following, between)

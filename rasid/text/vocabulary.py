@@ -1,55 +1,111 @@
 """Numbers for spellings, so that an article's words are looked up once for whoever keeps something of each spelling.
 
-Who does keeps it in arrays by number, and asks them for all words of an article in one step.
+Who does keeps it in arrays by number, and asks them for all words of an article in one loop.
 """
 
-from collections.abc import Sequence
-from typing import Final
+import random
+from collections.abc import Iterable
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from rasid.text.slots import Numbers, Slots
+from rasid import loops
+from rasid.loops import Bytes, Flags, Numbers
 
 FULL: Final = 400_000  # spellings: about a year of one newspaper's vocabulary
 CAPACITY: Final = FULL + 1_000_000  # numbers there may be: those, and the words of an article of the largest size
-_BITS: Final = 21  # of a number
+_SEED_BITS: Final = 63  # of the seed of hashes, which no publisher can know
+_FIRST_SIZE: Final = 1 << 16  # rows of the table; it grows
+
+
+class Table:
+    """Numbers by whole-numbered keys, in an array that compiled loops look into."""
+
+    def __init__(self, size: int = _FIRST_SIZE) -> None:
+        self.rows = loops.emptied(size)
+        self._taken = 0
+
+    def __len__(self) -> int:
+        return self._taken
+
+    def put(self, keys: Numbers, numbers: Numbers) -> None:
+        """Gives these numbers to these keys, none of which has one."""
+        self._taken += len(keys)
+        while 2 * self._taken > len(self.rows):
+            self.rows = loops.grown(self.rows)
+        loops.put(self.rows, keys, numbers)
+
+
+class Words(NamedTuple):
+    """The entries of a text, and those of them that take a place.
+
+    `starts` and `ends` say where the letters of each entry stand, the rest is by place: where its letters stand, the
+    number of its spelling, its entry, and whether a sentence ends between it and the place before.
+    """
+
+    starts: Numbers
+    ends: Numbers
+    place_starts: Numbers
+    place_ends: Numbers
+    numbers: Numbers
+    entries: Numbers
+    breaks: Flags
 
 
 class Vocabulary(dict[bytes, int]):
     """Key of a word to its number; a new one gets the next. `spellings` has the keys by number.
 
-    Two spellings of one hash (SipHash, of 64 bits) would be taken for one: among all that a full vocabulary has, with a
-    chance of one in ten million.
+    The `first` ones are words after which a full stop ends no sentence. Spellings are told apart by hashes of 64 bits:
+    two of a full vocabulary have the same with a chance of one in a hundred million.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, first: Iterable[bytes] = ()) -> None:
         super().__init__()
         self.spellings: list[bytes] = []
-        self._slots = Slots(_BITS)
+        self._seed = random.getrandbits(_SEED_BITS)
+        self._table = Table()
+        self._titles = -1
+        for key in first:
+            self._titles = self[key]
+        if self.spellings:
+            plain = np.frombuffer(b" ".join(self.spellings), np.uint8)
+            self.words(b" ".join(self.spellings), plain, np.zeros(256, np.uint8), (0, ord(" "), 0))
 
     def __missing__(self, key: bytes) -> int:
         number = self[key] = len(self.spellings)
         self.spellings.append(key)
         return number
 
-    def numbers(self, keys: Sequence[bytes]) -> Numbers:
-        """The number of each of these, in order."""
-        hashes = np.fromiter(map(hash, keys), np.int64, len(keys))
-        numbers, unknown = self._slots.find(hashes)
-        if len(unknown):
-            numbers[unknown] = [self[keys[place]] for place in unknown.tolist()]
-            self._slots.keep(hashes[unknown], numbers[unknown])
-        return numbers
+    def words(self, folded: bytes, written: Bytes, kinds: Bytes, special: tuple[int, int, int]) -> Words:
+        """The words of a folded text, as `loops.words` reads them."""
+        letters = np.frombuffer(folded, np.uint8)
+        table, titles = self._table.rows, self._titles
+        found = loops.words(letters, written, kinds, special, table, titles, self._seed)
+        hashes, new = found[7:]
+        made = Words(*found[:7])
+        if new:
+            self._learn(folded, made, hashes, bytes(special[:1]))
+        return made
+
+    def _learn(self, folded: bytes, words: Words, hashes: Numbers, mark: bytes) -> None:
+        """Gives numbers to the spellings that have none."""
+        starts, ends, numbers = words.place_starts, words.place_ends, words.numbers
+        places = (numbers == loops.NOBODYS).nonzero()[0]
+        spans = zip(starts[places].tolist(), ends[places].tolist(), strict=True)
+        numbers[places] = [self[folded[start:end].translate(None, mark)] for start, end in spans]
+        _, firsts = np.unique(hashes[places], return_index=True)
+        self._table.put(hashes[places[firsts]], numbers[places[firsts]])
 
 
-class _Shelf:
+class Shelf:
     """The vocabulary in use. A full one gives way to an empty one, and is kept by whoever still reads by it."""
 
-    vocabulary = Vocabulary()
+    def __init__(self, first: Iterable[bytes]) -> None:
+        self._first = tuple(first)
+        self._vocabulary = Vocabulary(self._first)
 
-
-def current() -> Vocabulary:
-    """The vocabulary that an article about to be read goes by."""
-    if len(_Shelf.vocabulary) >= FULL:
-        _Shelf.vocabulary = Vocabulary()
-    return _Shelf.vocabulary
+    def current(self) -> Vocabulary:
+        """The vocabulary that an article about to be read goes by."""
+        if len(self._vocabulary) >= FULL:
+            self._vocabulary = Vocabulary(self._first)
+        return self._vocabulary

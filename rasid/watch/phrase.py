@@ -21,7 +21,7 @@ def stands_at(scan: Scan, words: Words, place: int) -> Standing | None:
         last += 1
         if scan.joined(number, last) is None:
             return None
-    return None if last > place and scan.broken(place, last) else (last, rule)
+    return None if last > place and not scan.one_sentence(place, last) else (last, rule)
 
 
 def stands_loosely(scan: Scan, words: Words, place: int, slop: int, places: Places) -> Standing | None:

@@ -1,20 +1,26 @@
 """Which watches an article may match, and where: each is filed under words or neighbours of which it needs one.
 
-A word of an article that nothing is filed under costs one look-up, in C. What is found here is verified by others; by
-letters alone more is found than matches, never less.
+A word of an article that nothing is filed under costs one look into an array, in a compiled loop. What is found here is
+verified by others; by letters alone more is found than matches, never less.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, compress, count
+from itertools import chain
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
+import numpy as np
+
+from rasid import loops
 from rasid.lexicon.lexis import Lexis, View
+from rasid.loops import Numbers
+from rasid.text.reading import Reading
+from rasid.text.vocabulary import CAPACITY, Vocabulary
 from rasid.watch.clause import TermClause
 
 NO_SECOND: Final = 0  # in place of a second word where a watch is filed under one; ids of words begin at 1
-_ANYTHING: Final = frozenset({NO_SECOND})
+_MASK_BITS: Final = 63
 
 
 Owner = TypeVar("Owner")
@@ -50,29 +56,29 @@ class Filed(NamedTuple, Generic[Owner]):
 Table = Mapping[int, tuple[Filed[Owner], ...]]  # by second word
 
 
-class _Entry(NamedTuple, Generic[Owner]):
-    """What a spelling leads to: what is filed under the words it may be, by the second word, one of those `wanted`.
+class Entry(NamedTuple, Generic[Owner]):
+    """What a spelling leads to: what is filed under the words it may be, by the second word.
 
     `offered` are the second words that it may be itself, `sought` the words by which watches are verified.
     """
 
     table: Table[Owner]
-    wanted: frozenset[int]
     offered: frozenset[int]
     sought: tuple[int, ...]
 
 
-class Found(NamedTuple, Generic[Owner]):
-    """Where something is filed under an article's words, by letters; what is `sought` at each place.
+class Found(NamedTuple):
+    """The places of an article where something may be filed, by letters.
 
-    `places` have the second words with them, and where those lead to.
+    Those of words, of the first of two neighbours (by hash: there may be nothing), and of words that are sought.
     """
 
-    places: list[tuple[int, frozenset[int], Table[Owner]]]
-    sought: Sequence[tuple[int, ...]]
+    filed: list[int]
+    pairs: list[int]
+    sought: Numbers
 
 
-_NOTHING: Final[_Entry[Any]] = _Entry({}, frozenset(), _ANYTHING, ())
+_NOTHING: Final[Entry[Any]] = Entry({}, frozenset(), ())
 
 
 @dataclass(slots=True, repr=False)
@@ -80,15 +86,18 @@ class Presearch(Generic[Owner]):
     """Phrases of whoever has them, by anchor."""
 
     lexis: Lexis
+    dropped: Callable[[Collection[bytes] | None], None]  # told which spellings lead elsewhere now, None for all
     _tables: dict[int, dict[int, tuple[Filed[Owner], ...]]] = field(
         default_factory=dict
     )  # by first word, then by second
     _seconds: Counter[int] = field(default_factory=Counter)  # in how many filings a word is the second
     _sought: Counter[int] = field(default_factory=Counter)
-    _entries: View[_Entry[Owner]] = field(init=False)
+    entries: View[Entry[Owner]] = field(init=False)
+    _vocabulary: Vocabulary | None = None
+    _rows: Numbers = field(init=False)  # of the spellings of this vocabulary
 
     def __post_init__(self) -> None:
-        self._entries = self.lexis.view(self._entry)
+        self.entries = self.lexis.view(self._entry, self._unlearn)
 
     def __len__(self) -> int:
         return len(self._tables)
@@ -131,30 +140,62 @@ class Presearch(Generic[Owner]):
     def _changed(self, *numbers: int) -> None:
         for number in numbers:
             if number != NO_SECOND:
-                self.lexis.forget(number, self._entries)
+                self.lexis.forget(number, self.entries)
 
-    def _entry(self, key: bytes) -> _Entry[Owner]:
+    def _entry(self, key: bytes) -> Entry[Owner]:
         ids = self.lexis.ids(key)
         table = _merged([self._tables[number] for number in ids if number in self._tables])
-        offered = [number for number in ids if number in self._seconds]
+        offered = frozenset([number for number in ids if number in self._seconds])
         sought = tuple([number for number in ids if number in self._sought])
-        if not table and not offered and not sought:
-            return _NOTHING
-        return _Entry(table, frozenset(table), _ANYTHING.union(offered) if offered else _ANYTHING, sought)
+        return Entry(table, offered, sought) if table or offered or sought else _NOTHING
 
-    def found(self, words: Sequence[bytes]) -> Found[Owner]:
-        """What stands among an article's words, given by their keys."""
-        if not words:
-            return Found([], ())
-        entries = self._entries.all(words)
-        _, wanted, offered, sought = zip(*entries, strict=True)
-        following = (*offered[1:], _ANYTHING)
-        places = [
-            (place, wanted[place] & following[place], entries[place].table)
-            for place in compress(count(), wanted)
-            if not wanted[place].isdisjoint(following[place])
-        ]
-        return Found(places, sought)
+    def found(self, reading: Reading) -> Found:
+        """What stands among an article's words."""
+        self.entries.renew()
+        numbers = reading.numbers
+        if reading.vocabulary is not self._vocabulary:
+            self._vocabulary = reading.vocabulary
+            self._rows = np.zeros((CAPACITY, loops.PRESEARCH_COLUMNS), np.int64)
+        filed, pairs, sought, unknown = loops.candidates(numbers, self._rows)
+        if len(unknown):
+            self._learn(numbers.take(unknown).tolist(), self._vocabulary)
+            filed, pairs, sought, _ = loops.candidates(numbers, self._rows)
+        return Found(filed.tolist(), pairs.tolist(), sought)
+
+    def sought(self, found: Found, reading: Reading) -> dict[int, list[int]]:
+        """Where each word by which watches are verified may stand."""
+        places: dict[int, list[int]] = {}
+        for place in found.sought.tolist():
+            for number in self.entries[reading.key_at(place)].sought:
+                places.setdefault(number, []).append(place)
+        return places
+
+    def _learn(self, numbers: Iterable[int], vocabulary: Vocabulary) -> None:
+        """Works out the rows of these spellings."""
+        for number in numbers:
+            table, offered, sought = self.entries[vocabulary.spellings[number]]
+            may_be = loops.KNOWN | (loops.IS_FILED if NO_SECOND in table else 0) | (loops.IS_SOUGHT if sought else 0)
+            self._rows[number] = may_be, _mask(table), _mask(offered)
+
+    def _unlearn(self, keys: Collection[bytes] | None) -> None:
+        """Forgets the rows of these spellings, or of all."""
+        self.dropped(keys)
+        if self._vocabulary is None:
+            return
+        if keys is None:
+            self._rows[: len(self._vocabulary)] = loops.UNKNOWN
+        else:
+            known = [self._vocabulary[key] for key in keys if key in self._vocabulary]
+            self._rows[known] = loops.UNKNOWN
+
+
+def _mask(words: Iterable[int]) -> int:
+    """A bit for each word that is second; two may share one."""
+    mask = 0
+    for word in words:
+        if word != NO_SECOND:
+            mask |= 1 << (word % _MASK_BITS)
+    return mask
 
 
 def _merged(tables: Sequence[Table[Owner]]) -> Table[Owner]:

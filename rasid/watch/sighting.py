@@ -1,9 +1,10 @@
 """What of the phrases that presearch found by letters stands in an article, marks compared.
 
-Where it rests on two neighbours alone it is kept by how they are written, with what is between them: newspapers write
-the same words again and again, and one look-up then tells what all the watches of a place have there.
+Where it rests on a word or two neighbours alone it is kept by how they are written, with what is between them:
+newspapers write the same words again and again, and one look-up then tells what all the watches of a place have there.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final, Generic, NamedTuple
 
@@ -11,7 +12,8 @@ from rasid.lexicon.form import Rule
 from rasid.lexicon.scan import Scan
 from rasid.watch.clause import TermClause
 from rasid.watch.phrase import stands_at
-from rasid.watch.presearch import NO_SECOND, Filed, Found, Owner, Table
+from rasid.watch.presearch import NO_SECOND, Filed, Found, Owner, Presearch
+from rasid.watch.query import Term
 from rasid.watch.verify import Hit, counted
 
 MAX_KEPT: Final = 200_000  # spellings of neighbours: some 70 MB
@@ -19,68 +21,96 @@ MAX_KEPT: Final = 200_000  # spellings of neighbours: some 70 MB
 Sighting = tuple[TermClause, int, Hit]  # of a watch's term, with the number of its phrase
 
 
-class _Kept(NamedTuple, Generic[Owner]):
-    """What a spelling of one or two words leads to: how much by letters; what stands as it is; what is to be looked at.
+class _Standing(NamedTuple, Generic[Owner]):
+    """A phrase that stands: whose, of which term, its number, how many words come after the first, why it counts."""
 
-    Of what stands there is the rule, and how many words come after the first.
-    """
+    owner: Owner
+    clause: TermClause
+    number: int
+    more: int
+    term: Term
+    rule: Rule
+
+
+class _Kept(NamedTuple, Generic[Owner]):
+    """What a spelling leads to: how much by letters; what stands as it is; what is to be looked at in each article."""
 
     letters: int
-    standing: tuple[tuple[Filed[Owner], Rule, int], ...]
+    standing: tuple[_Standing[Owner], ...]
     open: tuple[Filed[Owner], ...]
 
 
 @dataclass(slots=True, repr=False)
 class Sighter(Generic[Owner]):
-    """Looks at the places that presearch names. `forget` stands between whatever changes what is filed."""
+    """Looks at the places that presearch names. `forget` is told which words' watches have changed."""
 
     seen: int = 0  # phrases by letters, so far
-    _kept: dict[str, _Kept[Owner]] = field(default_factory=dict)
+    _words: dict[str, _Kept[Owner]] = field(default_factory=dict)
+    _pairs: dict[str, _Kept[Owner]] = field(default_factory=dict)
+    _by_key: dict[bytes, list[str]] = field(default_factory=dict)  # what is kept of spellings with a word of this key
 
-    def forget(self) -> None:
-        """What is filed has changed."""
-        if self._kept:
-            self._kept = {}
+    def forget(self, keys: Collection[bytes] | None) -> None:
+        """What is filed under words of these keys has changed; None is all."""
+        if keys is None:
+            self._clear()
+            return
+        for key in keys:
+            for spelled in self._by_key.pop(key, ()):
+                self._words.pop(spelled, None)
+                self._pairs.pop(spelled, None)
 
-    def sight(self, found: Found[Owner], scan: Scan, seen: dict[Owner, list[Sighting]]) -> None:
+    def _clear(self) -> None:
+        for each in (self._words, self._pairs, self._by_key):
+            each.clear()
+
+    def sight(self, found: Found, filed: Presearch[Owner], scan: Scan, seen: dict[Owner, list[Sighting]]) -> None:
         """Adds to `seen` what stands; a loose phrase is looked for later.
 
         A watch of whose phrases none stands is left out: it needs one of them.
         """
-        kept, extent, at_place, text = self._kept, scan.reading.extent, scan.reading.at_place, scan.reading.text
-        for place, seconds, table in found.places:
-            length = 0 if len(seconds) == 1 and NO_SECOND in seconds else 1
-            start, end = extent(at_place[place], at_place[place + length])
-            spelled = text[start:end]
-            known = kept.get(spelled)
-            if known is None:
-                known = self._keep(spelled, _kept(seconds, table, scan, place))
-            self.seen += known.letters
-            for filed, rule, more in known.standing:
-                hit = Hit(place, place + more, filed.term.term, rule)
-                seen.setdefault(filed.owner, []).append((filed.term, filed.number, hit))
-            for filed in known.open:
-                _look(filed, scan, place, seen)
+        reading = scan.reading
+        text, starts, ends = reading.text, reading.place_starts, reading.place_ends
+        for places, length, kept in ((found.filed, 0, self._words), (found.pairs, 1, self._pairs)):
+            for place in places:
+                spelled = text[starts[place] : ends[place + length]]
+                known = kept.get(spelled)
+                if known is None:
+                    known = kept[spelled] = self._made(filed, scan, place, length, spelled)
+                self.seen += known.letters
+                for owner, clause, number, more, term, rule in known.standing:
+                    sighting = clause, number, Hit(place, place + more, term, rule)
+                    if owner in seen:
+                        seen[owner].append(sighting)
+                    else:
+                        seen[owner] = [sighting]
+                for each in known.open:
+                    _look(each, scan, place, seen)
 
-    def _keep(self, spelled: str, made: _Kept[Owner]) -> _Kept[Owner]:
-        if len(self._kept) >= MAX_KEPT:
-            self._kept.clear()
-        self._kept[spelled] = made
-        return made
+    def _made(self, presearch: Presearch[Owner], scan: Scan, place: int, length: int, spelled: str) -> _Kept[Owner]:
+        """What the words at a place lead to, to be kept."""
+        if len(self._words) + len(self._pairs) >= MAX_KEPT:
+            self._clear()
+        keys = [scan.reading.key_at(place + nth) for nth in range(length + 1)]
+        for key in keys:
+            self._by_key.setdefault(key, []).append(spelled)
+        table = presearch.entries[keys[0]].table
+        if not length:
+            return _kept(table.get(NO_SECOND, ()), scan, place)
+        seconds = presearch.entries[keys[1]].offered
+        return _kept([filed for second in seconds & table.keys() for filed in table[second]], scan, place)
 
 
-def _kept(seconds: frozenset[int], table: Table[Owner], scan: Scan, place: int) -> _Kept[Owner]:
-    standing, left, letters = list[tuple[Filed[Owner], Rule, int]](), list[Filed[Owner]](), 0
-    for second in seconds:
-        for filed in table[second]:
-            letters += 1
-            if not _is_plain(filed):
-                if _pair_stands(filed, scan, place):
-                    left.append(filed)
-            elif (met := stands_at(scan, filed.words, place)) is not None:
-                rule = filed.term.alternatives[filed.number].rule or met[1]
-                standing.append((filed, rule, len(filed.words) - 1))
-    return _Kept(letters, tuple(standing), tuple(left))
+def _kept(found: Collection[Filed[Owner]], scan: Scan, place: int) -> _Kept[Owner]:
+    standing, left = list[_Standing[Owner]](), list[Filed[Owner]]()
+    for filed in found:
+        owner, words, _, clause, number = filed
+        if not _is_plain(filed):
+            if _pair_stands(filed, scan, place):
+                left.append(filed)
+        elif (met := stands_at(scan, words, place)) is not None:
+            rule = clause.alternatives[number].rule or met[1]
+            standing.append(_Standing(owner, clause, number, len(words) - 1, clause.term, rule))
+    return _Kept(len(found), tuple(standing), tuple(left))
 
 
 def _is_plain(filed: Filed[Owner]) -> bool:

@@ -1,7 +1,7 @@
 """Deciding whether a clause holds for an article, and with which hits. The definition that presearching must equal."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, compress
 from operator import attrgetter
@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from rasid.errors import RasidError
 from rasid.lexicon.form import Rule
-from rasid.lexicon.scan import Scan, places_of
+from rasid.lexicon.scan import Scan
 from rasid.watch.attributes import Condition, has, published
 from rasid.watch.clause import (
     AllClause,
@@ -48,34 +48,34 @@ class TooCostlyError(RasidError):
 class Subject:
     """What a clause is asked of: the scanned article and its tags. `begin` stands before each watch that asks.
 
-    `ids` says which words may stand at each place, of those that may be asked for; None stands for all.
+    `sought` says where each word that may be asked for may stand; None stands for all words.
     """
 
     scan: Scan
     topics: Sequence[Topic]
     entities: Sequence[Entity]
-    ids: Sequence[tuple[int, ...]] | None = None
+    sought: Callable[[], dict[int, list[int]]] | None = None
     steps: int = MAX_STEPS
     known: dict[int, list[Hit]] = field(default_factory=dict)  # of this watch's terms, by identity
     _places: dict[int, list[int]] | None = None
 
     def begin(self, known: dict[int, list[Hit]]) -> None:
         """Another watch asks, of whose terms some are `known`: it may look at as many places as the one before."""
-        self.steps = MAX_STEPS + STEPS_PER_WORD * len(self.scan.reading.keys)
+        self.steps = MAX_STEPS + STEPS_PER_WORD * len(self.scan.reading.numbers)
         self.known = known
 
     @property
     def places(self) -> dict[int, list[int]]:
         """Where each word may stand."""
         if self._places is None:
-            self._places = self.scan.places if self.ids is None else places_of(self.ids)
+            self._places = self.scan.places if self.sought is None else self.sought()
         return self._places
 
     def spend(self, steps: int) -> None:
         """Counts places looked at; raises TooCostlyError where there are none left."""
         self.steps -= steps
         if self.steps < 0:
-            most = MAX_STEPS + STEPS_PER_WORD * len(self.scan.reading.keys)
+            most = MAX_STEPS + STEPS_PER_WORD * len(self.scan.reading.numbers)
             what = f"more than {most:,} places of one article to look at"
             raise TooCostlyError(f"{what}: fewer NEARs within NEARs, or fewer common words")
 

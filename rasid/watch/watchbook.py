@@ -13,6 +13,7 @@ import gc
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from operator import attrgetter, itemgetter
 from typing import Final
 
@@ -94,7 +95,7 @@ class Watchbook:
     _compiler: Compiler = field(init=False)
 
     def __post_init__(self) -> None:
-        self._filed = Presearch(self.lexis)
+        self._filed = Presearch(self.lexis, self._sighter.forget)
         self._cost = Cost(self.lexis)
         self._compiler = Compiler(self.lexis, thesaurus.own(), self._links.find)
 
@@ -143,7 +144,6 @@ class Watchbook:
             return True
         found = anchors(clause, self._cost)
         compiled = self._watches[watch.id] = _Compiled(watch, clause, found)
-        self._sighter.forget()
         self._filed.file(compiled, found or (), compiled.sought)
         if found is None:
             self._always.add(watch.id)
@@ -164,7 +164,6 @@ class Watchbook:
         if compiled is None:
             return
         self._always.discard(watch_id)
-        self._sighter.forget()
         self._filed.unfile(compiled, anchors(compiled.clause, self._cost) or (), compiled.sought)
         self._release(compiled.clause)
 
@@ -181,14 +180,14 @@ class Watchbook:
     ) -> list[Match]:
         """The watches in force that the article matches, by id. What asks for topics or entities sees those given."""
         scan = self.scan(article) if isinstance(article, ArticleEvent) else article
-        found = self._filed.found(scan.reading.words)
+        found = self._filed.found(scan.reading)
         before = self._sighter.seen
         seen: dict[_Compiled, Sightings] = {self._watches[each]: [] for each in self._always}
-        self._sighter.sight(found, scan, seen)
+        self._sighter.sight(found, self._filed, scan, seen)
         self.verified += self._sighter.seen - before + len(self._always)
         if not seen:
             return []
-        subject = Subject(scan, topics, entities, found.sought)
+        subject = Subject(scan, topics, entities, partial(self._filed.sought, found, scan.reading))
         return [match for each in sorted(seen, key=_id) if (match := self._match(each, subject, seen[each]))]
 
     def match_all(

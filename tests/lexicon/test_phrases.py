@@ -1,5 +1,7 @@
 """Phrases found along the trie are those found word by word, whatever stands between their words."""
 
+from itertools import pairwise
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -45,12 +47,22 @@ def test_the_trie_finds_what_going_word_by_word_finds(phrases, text, kind):
         index.add(tuple(numbers[word] for word in phrase), kind)
     reading = Reading(text)
     both = index.find(reading)
-    found = [(first, last, phrases[number]) for number, first, last in zip(*map(list, both[kind]), strict=True)]
-    assert set(found) == word_by_word(phrases, lexis, numbers, reading)
-    assert len(both[1 - kind].numbers) == 0
-    assert [first == last for first, last, _ in found] == sorted(
-        (first == last for first, last, _ in found), reverse=True
+    rows = [(first, -last, phrases[number]) for number, first, last, _, _ in both[kind].tolist()]
+    at = reading.at_place
+    assert {(at[first], at[-last], phrase) for first, last, phrase in rows} == word_by_word(
+        phrases, lexis, numbers, reading
     )
-    for of_one_word in (True, False):
-        firsts = [first for first, last, _ in found if (first == last) is of_one_word]
-        assert firsts == sorted(firsts)
+    assert len(both[1 - kind]) == 0
+    for _, first, last, start, end in both[kind].tolist():
+        assert (start, end) == reading.extent(at[first], at[last])
+    assert [row[:2] for row in rows] == sorted(row[:2] for row in rows)
+
+
+def test_an_article_of_more_phrases_than_there_is_room_for_is_found_whole():
+    lexis = Lexis()
+    index = PhraseIndex(lexis)
+    words = [lexis.add(Word(f"w{n}", (Form(f"w{n}", Rule.SAME),))) for n in range(700)]
+    for first, second in pairwise(words):
+        index.add((first, second), Kind.NAME)
+    found = index.find(Reading(" ".join(f"w{n}" for n in range(700))))
+    assert found[Kind.NAME][:, :3].tolist() == [[n, n, n + 1] for n in range(699)]

@@ -115,14 +115,13 @@ def plain_scores(votes, lines, mentions):
 def test_scores_and_evidence_are_those_of_the_terms_one_by_one(desk, row):
     tagger = desk.tagger._topics
     scan = desk.scan(row["title"], f"{row['body']} {row['body']}")
-    found = tagger.index.find(scan.reading)[Kind.TERM]
+    found = tagger.index.find(scan.reading)[Kind.TERM].copy()
     mentions, places = Counter(), {}
-    for number, first, last in zip(*map(list, found), strict=True):
-        opening = 2 if first < scan.first_of_body + OPENING else 1
-        mentions[number] += TITLE_TIMES if first < scan.first_of_body else opening
-        places.setdefault(number, (first, last))
-    counted = tagger._counted(found, scan.first_of_body)
-    scores = dict(zip(tagger._codes, tagger._scores(counted).tolist(), strict=True))
+    for number, first, _, start, end in found.tolist():
+        opening = 2 if first < scan.title_places + OPENING else 1
+        mentions[number] += TITLE_TIMES if first < scan.title_places else opening
+        places.setdefault(number, (start, end))
+    scores = dict(zip(tagger._codes, tagger._scores(scan, found)[1].tolist(), strict=True))
     expected = plain_scores(tagger._votes, tagger._lines, mentions)
     assert {code: score for code, score in scores.items() if code in expected} == pytest.approx(dict(expected))
     assert all(not score for code, score in scores.items() if code not in expected)
@@ -130,4 +129,8 @@ def test_scores_and_evidence_are_those_of_the_terms_one_by_one(desk, row):
         speaking = [each for each in mentions if topic.code in tagger._lines[tagger._votes[each].code]]
         speaking = [each for each in speaking if tagger._votes[each].weight > 0]
         strongest = sorted(speaking, key=lambda each: -tagger._votes[each].weight)[:MAX_EVIDENCE]
-        assert topic.evidence == [scan.span(*place) for place in sorted(places[each] for each in strongest)]
+        assert {(span.field, span.start, span.text) for span in topic.evidence} == {
+            (span.field, span.start, span.text) for span in (scan.span_of(*places[each]) for each in strongest)
+        }
+        starts = [(span.field == "body", span.start) for span in topic.evidence]
+        assert starts == sorted(starts)

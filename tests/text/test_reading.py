@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rasid.text.letters import fold_char
@@ -18,11 +18,43 @@ NEWS = st.text(
 )
 
 
-@given(st.one_of(ARABIC, NEWS, st.text(max_size=60)))
+ENDS = st.text(st.sampled_from("drبs' .،\n\u064bé\u00a0 \u2028★ۃ۔п"), max_size=40)
+PIECES = [
+    "dr",
+    "U",
+    "S",
+    "mr",
+    "3",
+    "5",
+    "اب",
+    "www.a.b",
+    "ok",
+    "s",
+    " ",
+    ".",
+    "'",
+    "\n",
+    "\n \n",
+    "…",
+    "ـ",
+    "..",
+    "中",
+]
+LATIN = st.lists(st.sampled_from(PIECES), max_size=25).map("".join)
+TEXTS = st.one_of(ARABIC, NEWS, ENDS, LATIN, st.text(max_size=60))
+
+
+@settings(max_examples=1_000, deadline=None)
+@given(TEXTS)
 def test_fast_reading_equals_exact_reading(text):
     fast, exact = Reading(text), Reading(text, exact=True)
     assert fast.keys == exact.keys
+    assert fast.at_place == exact.at_place
+    assert fast.numbers.tolist() == exact.numbers.tolist()
+    assert fast.breaks.tolist() == exact.breaks.tolist()
     assert [fast.span(i) for i in fast.at_place] == [exact.span(i) for i in exact.at_place]
+    offsets = range(len(text) + 1)
+    assert [*map(fast.place_at, offsets)] == [*map(exact.place_at, offsets)]
 
 
 @given(st.one_of(NEWS, st.text(max_size=60)))
@@ -33,14 +65,17 @@ def test_spans_are_in_order_and_cut_words_out_of_the_text(text):
     assert all(left[1] <= right[1] and left[0] <= right[0] for left, right in pairwise(spans))
 
 
-@given(st.one_of(NEWS, st.text(max_size=60), st.text(st.sampled_from("بs' .،\n\u064bп"), max_size=40)), st.booleans())
-def test_many_words_asked_at_once_are_what_each_is(text, exact):
+@given(TEXTS, st.booleans())
+def test_places_are_asked_at_once_or_one_by_one(text, exact):
     reading = Reading(text, exact=exact)
-    places = [index for index, key in enumerate(reading.keys) if key and reading._takes_place(index)]
-    assert reading.at_place == places
-    lefts, rights = np.array(places[:-1], np.intp), np.array(places[1:], np.intp)
-    assert reading.extents(lefts, rights) == [reading.extent(*pair) for pair in pairwise(places)]
-    assert reading.unbroken(lefts, rights) == [not reading.breaks_between(*pair) for pair in pairwise(places)]
+    places = np.arange(len(reading.at_place))
+    extents = [reading.extent(index, index) for index in reading.at_place]
+    assert [*zip(reading.place_starts, reading.place_ends, strict=True)] == extents
+    assert reading.words == [reading.keys[index] for index in reading.at_place] == [*map(reading.key_at, places)]
+    assert [reading.next_word(index) for index in reading.at_place] == [*reading.at_place[1:], len(reading.keys)][
+        : len(places)
+    ]
+    assert [reading.previous_word(index) for index in reading.at_place] == [None, *reading.at_place[:-1]][: len(places)]
 
 
 @given(NEWS)

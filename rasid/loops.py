@@ -1,0 +1,440 @@
+"""The loops that go over every word of an article, compiled by numba when they are first called.
+
+Here are numbers and arrays alone; what they mean is said where they are used. All loops stand in this one module, for
+numba keeps what it compiled by the time of the file that a loop is in, not of others that it calls.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final, TypeVar, cast
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.int64]
+Bytes = NDArray[np.uint8]
+Flags = NDArray[np.bool_]
+Scores = NDArray[np.float64]
+Loop = TypeVar("Loop", bound=Callable[..., Any])
+
+
+def compiled(loop: Loop) -> Loop:
+    """Compiles a loop when it is first called, and keeps the code beside this file or in the user's cache.
+
+    Where neither can be written (a container whose file system is read-only) each process compiles for itself.
+    """
+    try:
+        return cast(Loop, numba.njit(cache=True)(loop))
+    except RuntimeError:  # numba: "no locator available for file"
+        return cast(Loop, numba.njit(loop))
+
+
+# A table is an array of rows (key, number), a power of two of them. What is not taken has this number.
+NOBODYS: Final = -1
+_SPREAD: Final = -0x61C8864680B583EB  # odd, so that no two keys become one: the golden ratio's bits (Fibonacci hashing)
+
+
+@compiled
+def _slot(table: Numbers, key: int) -> int:
+    """The row of `key`, or the first free one where it would stand."""
+    last: int = table.shape[0] - 1
+    mixed = key * _SPREAD
+    slot = (mixed ^ (mixed >> 32)) & last
+    while table[slot, 1] != NOBODYS and table[slot, 0] != key:
+        slot = (slot + 1) & last
+    return slot
+
+
+@compiled
+def find(table: Numbers, key: int) -> int:
+    """The number of `key`, or `NOBODYS`."""
+    return table[_slot(table, key), 1]  # type: ignore[no-any-return]
+
+
+@compiled
+def put(table: Numbers, keys: Numbers, numbers: Numbers) -> None:
+    """Gives these numbers to these keys. There has to be room."""
+    for each in range(len(keys)):
+        slot = _slot(table, keys[each])
+        table[slot, 0] = keys[each]
+        table[slot, 1] = numbers[each]
+
+
+def emptied(size: int) -> Numbers:
+    """A table of `size` rows with nothing in it."""
+    table = np.zeros((size, 2), np.int64)
+    table[:, 1] = NOBODYS
+    return table
+
+
+@compiled
+def grown(table: Numbers) -> Numbers:
+    """The same in a table of twice the size."""
+    larger = np.empty((table.shape[0] * 2, 2), np.int64)
+    larger[:, 1] = NOBODYS
+    for row in range(table.shape[0]):
+        if table[row, 1] != NOBODYS:
+            slot = _slot(larger, table[row, 0])
+            larger[slot, 0] = table[row, 0]
+            larger[slot, 1] = table[row, 1]
+    return larger
+
+
+# What a character is beside its letter: bits of a table that `rasid.text.reading` makes.
+IS_END: Final = 1  # ends a sentence, wherever it stands
+IS_POINT: Final = 2  # a full stop, which may stand inside one
+IS_LINE: Final = 4  # a line's end
+IS_SPACE: Final = 8
+IS_ALPHA: Final = 16
+IS_APOSTROPHE: Final = 32
+
+
+@compiled
+def words(
+    folded: Bytes, written: Bytes, kinds: Bytes, special: tuple[int, int, int], table: Numbers, titles: int, seed: int
+) -> tuple[Numbers, Numbers, Numbers, Numbers, Numbers, Numbers, Flags, Numbers, int]:
+    """The entries of a text, and of those that take a place the numbers of their spellings.
+
+    `folded` has a byte a character, `written` the same before folding, `kinds` what each of its bytes is; `special` are
+    the bytes of a mark, of a separator, and of the possessive. Spellings with a number up to `titles` end no sentence.
+
+    For each entry where its letters start and end. For each place the same, the number (`NOBODYS` where the spelling is
+    new), the entry, whether a sentence ends between it and the place before, and the hash of its spelling, seeded with
+    `seed`. Last how many are new.
+    """
+    mark, gap, possessive = special
+    entries = 1
+    for byte in folded:
+        entries += byte == gap
+    starts, ends = np.empty(entries, np.int64), np.empty(entries, np.int64)
+    firsts, lasts = np.empty(entries, np.int64), np.empty(entries, np.int64)
+    numbers, hashes = np.empty(entries, np.int64), np.empty(entries, np.int64)
+    at, breaks = np.empty(entries, np.int64), np.empty(entries, np.bool_)
+    size, position, count, new = len(folded), 0, 0, 0
+    broken, any_before, before_end, before_letters, before_ascii, before_title = False, False, 0, 0, False, False
+    for entry in range(entries):
+        start, letters, hashed, last, ascii_only = -1, 0, seed, 0, True
+        begun = position
+        while position < size and folded[position] != gap:
+            byte = folded[position]
+            if byte != mark:
+                if start < 0:
+                    start = position
+                letters += 1
+                last = byte
+                ascii_only = ascii_only and byte < 0x80  # noqa: PLR2004
+                hashed = (hashed ^ byte) * 0x100000001B3
+            position += 1
+        starts[entry], ends[entry] = (begun if start < 0 else start), position
+        position += 1
+        if start < 0:
+            starts[entry] = ends[entry]
+            continue
+        if any_before:
+            broken |= _ended(written, kinds, before_end, start, before_letters, letters,
+                             before_ascii and ascii_only, before_title)  # fmt: skip
+        any_before, before_end, before_letters, before_ascii, before_title = (
+            True,
+            position - 1,
+            letters,
+            ascii_only,
+            False,
+        )
+        if (
+            letters == 1
+            and last == possessive
+            and start > 1
+            and kinds[written[start - 1]] & IS_APOSTROPHE
+            and kinds[written[start - 2]] & IS_ALPHA
+        ):
+            continue
+        hashed ^= hashed >> 29
+        number = find(table, hashed)
+        before_title = 0 <= number <= titles
+        new += number == NOBODYS
+        firsts[count], lasts[count] = start, position - 1
+        numbers[count], hashes[count], at[count], breaks[count] = number, hashed, entry, broken
+        count += 1
+        broken = False
+    return (
+        starts, ends, firsts[:count], lasts[:count], numbers[:count], at[:count], breaks[:count], hashes[:count], new
+    )  # fmt: skip
+
+
+@compiled
+def _ended(
+    written: Bytes, kinds: Bytes, start: int, end: int, before: int, after: int, both_ascii: bool, title: bool
+) -> bool:
+    """Whether a sentence ends between two words, of `before` and `after` letters: in `written` from `start` to `end`.
+
+    A full stop alone ends none after a letter or a title, in an acronym, in a number, in a host's name.
+    """
+    points, line = 0, False
+    for position in range(start, end):
+        kind = kinds[written[position]]
+        if kind & IS_END:
+            return True
+        if kind & IS_LINE:
+            if line:
+                return True
+            line = True
+        elif not kind & IS_SPACE:
+            line = False
+        points += kind & IS_POINT != 0
+    if points != 1:
+        return points > 1
+    alone = end - start == 1
+    return not (before == 1 or title or (alone and (both_ascii or (before <= 2 and after <= 2))))  # noqa: PLR2004
+
+
+# Columns of a spelling's row in an index of phrases: the set of phrases that it is by itself, the state in which it
+# opens longer ones, a bit for each word that may come second then, a bit for each that it may be itself as a later one,
+# and the number of those words.
+ALONE, OPENS, BEFORE, AFTER, INNER, PHRASE_COLUMNS = 0, 1, 2, 3, 4, 5
+# Columns of where a state leads with one more word: the set of phrases that end there, the next state and its bits.
+ENDING, ONWARD, GOING_ON = 0, 1, 2
+NOTHING: Final = 0  # the empty set, the state in which nothing goes on, a step that leads nowhere
+FILLING: Final = -1  # the rest of a set's row
+STEP_BITS: Final = 32  # of the later word's number in the key of a step
+KIND_BITS: Final = 1  # the last ones of a phrase's number in a set
+
+
+@compiled
+def phrases(
+    numbers: Numbers, breaks: Flags, spans: tuple[Numbers, Numbers], rows: Numbers, steps: Numbers, leads: Numbers,
+    sets: Numbers, room: Numbers, lacking: Numbers,
+) -> tuple[int, int, int]:  # fmt: skip
+    """The phrases among the words of an article, given by their spellings' numbers; a sentence end breaks one.
+
+    `spans` are where the word at each place starts and ends. `room[kind]` gets a row for each phrase of the kind: its
+    number, the places of its first and last word, and where these start and end; by place, the longest first.
+    `lacking` gets the steps that the table lacks, as (state, number of the later words).
+    How many of each kind there are and how many steps are lacking: what there is no room for is counted alone.
+    """
+    counts = np.zeros(2, np.int64)
+    lacks = 0
+    size = len(numbers)
+    for place in range(size):
+        row = rows[numbers[place]]
+        begun = counts[0], counts[1]
+        if row[ALONE] != NOTHING:
+            _add(sets[row[ALONE]], place, place, spans, room, counts)
+        state, mask, last = row[OPENS], row[BEFORE], place
+        while state != NOTHING and last + 1 < size and not breaks[last + 1]:
+            later = rows[numbers[last + 1]]
+            if not mask & later[AFTER]:
+                break
+            step = state << STEP_BITS | later[INNER]
+            lead = find(steps, step)
+            if lead == NOBODYS:
+                if lacks < len(lacking):
+                    lacking[lacks] = step
+                lacks += 1
+                break
+            if lead == NOTHING:
+                break
+            last += 1
+            _add(sets[leads[lead, ENDING]], place, last, spans, room, counts)
+            state, mask = leads[lead, ONWARD], leads[lead, GOING_ON]
+        for kind in range(2):
+            if counts[kind] - begun[kind] > 1 and counts[kind] <= room.shape[1]:
+                _longest_first(room[kind, begun[kind] : counts[kind]])
+    return counts[0], counts[1], lacks
+
+
+@compiled
+def _add(
+    members: Numbers, first: int, last: int, spans: tuple[Numbers, Numbers], room: Numbers, counts: Numbers
+) -> None:
+    for member in members:
+        if member == FILLING:
+            return
+        kind = member & ((1 << KIND_BITS) - 1)
+        if counts[kind] < room.shape[1]:
+            there = room[kind, counts[kind]]
+            there[0], there[1], there[2] = member >> KIND_BITS, first, last
+            there[3], there[4] = spans[0][first], spans[1][last]
+        counts[kind] += 1
+
+
+@compiled
+def _longest_first(found: Numbers) -> None:
+    """Sorts phrases of one place, those of one length in the order they had."""
+    for each in range(1, len(found)):
+        number, last, end = found[each, 0], found[each, 2], found[each, 4]
+        at = each
+        while at and found[at - 1, 2] < last:
+            found[at] = found[at - 1]
+            at -= 1
+        found[at, 0], found[at, 2], found[at, 4] = number, last, end
+
+
+@compiled
+def counted(
+    found: Numbers, limits: tuple[int, int, int], times: tuple[int, int, int], seen: Numbers
+) -> tuple[Numbers, Numbers]:
+    """The distinct terms among the rows of `phrases` before a place: the row of the first mention, and their counts.
+
+    `limits` are the places where the body, what follows its opening, and what is not looked at begin; a mention counts
+    `times` in the title, in the opening, and after it. `seen` has a zero for each term there is.
+    """
+    kept, counts = np.empty(len(found), np.int64), np.empty(len(found), np.int64)
+    size = 0
+    for each in range(len(found)):
+        term, first = found[each, 0], found[each, 1]
+        if found[each, 2] >= limits[2]:
+            continue
+        if not seen[term]:
+            kept[size], counts[size] = each, 0
+            size += 1
+            seen[term] = size
+        counts[seen[term] - 1] += times[0] if first < limits[0] else times[1] if first < limits[1] else times[2]
+    for each in range(size):
+        seen[found[kept[each], 0]] = 0
+    return kept[:size], counts[:size]
+
+
+@compiled
+def scored(terms: Numbers, counts: Numbers, weights: Scores, repeated: Scores, lines: Numbers, topics: int) -> Scores:
+    """What terms say for each topic: their weights, as often as they are `repeated`, for each topic of their line.
+
+    A line is filled up with numbers from `topics` on.
+    """
+    scores = np.zeros(topics, np.float64)
+    for each in range(len(terms)):
+        said = weights[terms[each]] * repeated[min(counts[each], len(repeated) - 1)]
+        for topic in lines[terms[each]]:
+            if topic >= topics:
+                break
+            scores[topic] += said
+    return scores
+
+
+@compiled
+def summed(numbers: Numbers, rows: Numbers, weights: Scores, seen: Numbers) -> tuple[Scores, int]:
+    """The sum of the weights of distinct spellings, and how many of them have any. Row 0 stands for none.
+
+    `seen` has a zero for each spelling there may be.
+    """
+    total, count = np.zeros(weights.shape[1], np.float64), 0
+    for number in numbers:
+        if rows[number] and not seen[number]:
+            seen[number] = 1
+            count += 1
+            for head in range(len(total)):
+                total[head] += weights[rows[number], head]
+    for number in numbers:
+        seen[number] = 0
+    return total, count
+
+
+@compiled
+def raised(scores: Scores, heads: Numbers, head_of: Numbers, said: Scores) -> None:
+    """Adds to the score of each of `heads` what is `said` for it, and in proportion to the topics under it.
+
+    Topic t is under head `head_of[t]`. A head that scores nothing gets nothing.
+    """
+    factors = np.ones(len(heads), np.float64)
+    for each in range(len(heads)):
+        score = scores[heads[each]]
+        if score > 0:
+            factors[each] = (score + said[each]) / score
+    for topic in range(len(scores)):
+        scores[topic] *= factors[head_of[topic]]
+
+
+@compiled
+def foremost(scores: Scores, least: float, heads: Numbers, head_of: Numbers) -> tuple[Scores, float, float]:
+    """Rows of the topics that score at least so much: topic, score, its head's; and the two highest scores of heads."""
+    first = second = 0.0
+    for head in heads:
+        if scores[head] > first:
+            first, second = scores[head], first
+        elif scores[head] > second:
+            second = scores[head]
+    rows, size = np.empty((len(scores), 3), np.float64), 0
+    for topic in range(len(scores)):
+        if scores[topic] >= least:
+            rows[size, 0], rows[size, 1], rows[size, 2] = topic, scores[topic], scores[heads[head_of[topic]]]
+            size += 1
+    return rows[:size], first, second
+
+
+@compiled
+def spoken(topics: Numbers, found: Numbers, kept: Numbers, weights: Scores, lines: Numbers, most: int) -> Numbers:
+    """For each topic where the terms that speak most for it stand, at most so many, as (start, end), then `FILLING`.
+
+    `kept` are the terms' rows in `found`. They are in order, and each place is there once.
+    """
+    chosen = np.full((len(topics), most), FILLING, np.int64)
+    filled = np.zeros(len(topics), np.int64)
+    for row in kept:
+        if weights[found[row, 0]] > 0:
+            for topic in lines[found[row, 0]]:
+                for at in range(len(topics)):
+                    if topics[at] == topic:
+                        filled[at] = _with_heavier(chosen[at], filled[at], row, found, weights)
+    spans = np.full((len(topics), most, 2), FILLING, np.int64)
+    for at in range(len(topics)):
+        chosen[at, : filled[at]].sort()
+        size = 0
+        for row in chosen[at, : filled[at]]:
+            start, end = found[row, 3], found[row, 4]
+            if not size or spans[at, size - 1, 0] != start or spans[at, size - 1, 1] != end:
+                spans[at, size, 0], spans[at, size, 1] = start, end
+                size += 1
+    return spans
+
+
+@compiled
+def _with_heavier(kept: Numbers, filled: int, row: int, found: Numbers, weights: Scores) -> int:
+    """Puts a term among the heaviest ones, which are in that order, the earlier first; how many there are then."""
+    at = filled
+    while at and weights[found[kept[at - 1], 0]] < weights[found[row, 0]]:
+        at -= 1
+    if at == len(kept):
+        return filled
+    filled = min(filled + 1, len(kept))
+    for later in range(filled - 1, at, -1):
+        kept[later] = kept[later - 1]
+    kept[at] = row
+    return filled
+
+
+# Columns of a spelling's row in presearch: what it may be, a bit for each word that may come second after it, and for
+# each that it may be itself as a second one.
+MAY_BE, WANTED, OFFERED, PRESEARCH_COLUMNS = 0, 1, 2, 3
+UNKNOWN: Final = 0  # in place of what it may be: not worked out yet
+KNOWN: Final = 1
+IS_FILED: Final = 2  # something is filed under it alone
+IS_SOUGHT: Final = 4  # it is a word by which watches are verified
+
+
+@compiled
+def candidates(numbers: Numbers, rows: Numbers) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+    """The places of an article, given by its spellings' numbers, where something may be filed or sought.
+
+    Those of words under which something is filed, of the first of two neighbours under which something may be, of
+    sought words; and those of spellings whose rows are not known.
+    """
+    size = len(numbers)
+    filed, pairs = np.empty(size, np.int64), np.empty(size, np.int64)
+    sought, unknown = np.empty(size, np.int64), np.empty(size, np.int64)
+    count, paired, seek, lacking = 0, 0, 0, 0
+    wanted = 0
+    for place in range(size):
+        row = rows[numbers[place]]
+        if wanted & row[OFFERED]:
+            pairs[paired] = place - 1
+            paired += 1
+        wanted = row[WANTED]
+        if row[MAY_BE] & IS_FILED:
+            filed[count] = place
+            count += 1
+        if row[MAY_BE] & IS_SOUGHT:
+            sought[seek] = place
+            seek += 1
+        if row[MAY_BE] == UNKNOWN:
+            unknown[lacking] = place
+            lacking += 1
+    return filed[:count], pairs[:paired], sought[:seek], unknown[:lacking]
