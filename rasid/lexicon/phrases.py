@@ -32,7 +32,7 @@ class Kind(IntEnum):
     NAME = 1
 
 
-# The phrases of a kind that stand in a reading, a row each: its number, the places of its first and last word, and where
+# The phrases of a kind that stand in a reading, a row each: its number, the places of its first and last word, where
 # these start and end. They are in order of their first words, at one word the longest first.
 Found = Numbers
 
