@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 Numbers = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
-Flags = NDArray[np.bool_]
 Scores = NDArray[np.float64]
 Loop = TypeVar("Loop", bound=Callable[..., Any])
 
@@ -89,32 +88,28 @@ IS_ALPHA: Final = 16
 IS_APOSTROPHE: Final = 32
 
 
+# Rows of what `words` gives: for each entry where its letters start and end; for each place the same, the number of its
+# spelling, its entry, whether a sentence ends between it and the place before, and the hash of its spelling.
+STARTS, ENDS, PLACE_STARTS, PLACE_ENDS, NUMBERS, ENTRIES, BREAKS, HASHES, WORD_ROWS = 0, 1, 2, 3, 4, 5, 6, 7, 8
+
+
 @compiled
 def words(
-    folded: Bytes, written: Bytes, kinds: Bytes, special: tuple[int, int, int], table: Numbers, titles: int, seed: int
-) -> tuple[Numbers, Numbers, Numbers, Numbers, Numbers, Numbers, Flags, Numbers, int]:
-    """The entries of a text, and of those that take a place the numbers of their spellings.
+    folded: Bytes, written: Bytes, kinds: Bytes, special: tuple[int, int, int], table: Numbers, titles: int, seed: int,
+    found: Numbers,
+) -> tuple[int, int]:  # fmt: skip
+    """Puts the entries of a text, and those of them that take a place, into the rows of `found`.
 
     `folded` has a byte a character, `written` the same before folding, `kinds` what each of its bytes is; `special` are
     the bytes of a mark, of a separator, and of the possessive. Spellings with a number up to `titles` end no sentence.
-
-    For each entry where its letters start and end. For each place the same, the number (`NOBODYS` where the spelling is
-    new), the entry, whether a sentence ends between it and the place before, and the hash of its spelling, seeded with
-    `seed`. Last how many are new.
+    The number of a new spelling is `NOBODYS`; hashes are seeded with `seed`. Gives how many places and new ones there
+    are.
     """
     mark, gap, possessive = special
-    entries = 1
-    for byte in folded:
-        entries += byte == gap
-    starts, ends = np.empty(entries, np.int64), np.empty(entries, np.int64)
-    firsts, lasts = np.empty(entries, np.int64), np.empty(entries, np.int64)
-    numbers, hashes = np.empty(entries, np.int64), np.empty(entries, np.int64)
-    at, breaks = np.empty(entries, np.int64), np.empty(entries, np.bool_)
     size, position, count, new = len(folded), 0, 0, 0
     broken, any_before, before_end, before_letters, before_ascii, before_title = False, False, 0, 0, False, False
-    for entry in range(entries):
+    for entry in range(found.shape[1]):
         start, letters, hashed, last, ascii_only = -1, 0, seed, 0, True
-        begun = position
         while position < size and folded[position] != gap:
             byte = folded[position]
             if byte != mark:
@@ -125,10 +120,9 @@ def words(
                 ascii_only = ascii_only and byte < 0x80  # noqa: PLR2004
                 hashed = (hashed ^ byte) * 0x100000001B3
             position += 1
-        starts[entry], ends[entry] = (begun if start < 0 else start), position
+        found[STARTS, entry], found[ENDS, entry] = (position if start < 0 else start), position
         position += 1
         if start < 0:
-            starts[entry] = ends[entry]
             continue
         if any_before:
             broken |= _ended(written, kinds, before_end, start, before_letters, letters,
@@ -152,13 +146,12 @@ def words(
         number = find(table, hashed)
         before_title = 0 <= number <= titles
         new += number == NOBODYS
-        firsts[count], lasts[count] = start, position - 1
-        numbers[count], hashes[count], at[count], breaks[count] = number, hashed, entry, broken
+        found[PLACE_STARTS, count], found[PLACE_ENDS, count] = start, position - 1
+        found[NUMBERS, count], found[ENTRIES, count] = number, entry
+        found[BREAKS, count], found[HASHES, count] = broken, hashed
         count += 1
         broken = False
-    return (
-        starts, ends, firsts[:count], lasts[:count], numbers[:count], at[:count], breaks[:count], hashes[:count], new
-    )  # fmt: skip
+    return count, new
 
 
 @compiled
@@ -201,7 +194,7 @@ KIND_BITS: Final = 1  # the last ones of a phrase's number in a set
 
 @compiled
 def phrases(
-    numbers: Numbers, breaks: Flags, spans: tuple[Numbers, Numbers], rows: Numbers, steps: Numbers, leads: Numbers,
+    numbers: Numbers, breaks: Numbers, spans: tuple[Numbers, Numbers], rows: Numbers, steps: Numbers, leads: Numbers,
     sets: Numbers, room: Numbers, lacking: Numbers,
 ) -> tuple[int, int, int]:  # fmt: skip
     """The phrases among the words of an article, given by their spellings' numbers; a sentence end breaks one.
@@ -270,6 +263,18 @@ def _longest_first(found: Numbers) -> None:
 
 
 @compiled
+def standing(numbers: Numbers, wanted: Numbers) -> Numbers:
+    """Rows of the places where one of a few wanted spellings stands, and its number."""
+    found, size = np.empty((len(numbers), 2), np.int64), 0
+    for place in range(len(numbers)):
+        for number in wanted:
+            if numbers[place] == number:
+                found[size, 0], found[size, 1] = place, number
+                size += 1
+    return found[:size]
+
+
+@compiled
 def counted(
     found: Numbers, limits: tuple[int, int, int], times: tuple[int, int, int], seen: Numbers
 ) -> tuple[Numbers, Numbers]:
@@ -311,11 +316,12 @@ def scored(terms: Numbers, counts: Numbers, weights: Scores, repeated: Scores, l
 
 
 @compiled
-def summed(numbers: Numbers, rows: Numbers, weights: Scores, seen: Numbers) -> tuple[Scores, int]:
-    """The sum of the weights of distinct spellings, and how many of them have any. Row 0 stands for none.
+def said(numbers: Numbers, learned: tuple[Numbers, Scores, Numbers, int]) -> Scores:
+    """What distinct spellings say together: their sum over the root of how many say anything, or of a least number.
 
-    `seen` has a zero for each spelling there may be.
+    `learned` are the row of each spelling in the weights (0 for none), the weights, zeros for each, the least number.
     """
+    rows, weights, seen, least = learned
     total, count = np.zeros(weights.shape[1], np.float64), 0
     for number in numbers:
         if rows[number] and not seen[number]:
@@ -325,7 +331,8 @@ def summed(numbers: Numbers, rows: Numbers, weights: Scores, seen: Numbers) -> t
                 total[head] += weights[rows[number], head]
     for number in numbers:
         seen[number] = 0
-    return total, count
+    total /= max(least, count) ** 0.5
+    return total
 
 
 @compiled
@@ -344,10 +351,23 @@ def raised(scores: Scores, heads: Numbers, head_of: Numbers, said: Scores) -> No
 
 
 @compiled
-def foremost(scores: Scores, least: float, heads: Numbers, head_of: Numbers) -> tuple[Scores, float, float]:
-    """Rows of the topics that score at least so much: topic, score, its head's; and the two highest scores of heads."""
+def about(
+    found: Numbers, numbers: Numbers, limits: tuple[int, int, int], times: tuple[int, int, int], least: float,
+    terms: tuple[Scores, Scores, Numbers, Numbers], heads: tuple[Numbers, Numbers],
+    learned: tuple[Numbers, Scores, Numbers, int],
+) -> tuple[Scores, Numbers, float, float]:  # fmt: skip
+    """What an article is about: rows (topic, score, its head's score) of those that score at least so much.
+
+    `terms` are what `scored` and `counted` go by (weights, how often they are repeated, lines, zeros), `heads` the
+    heads and for each topic which it is under, `learned` what `said` goes by. Besides the rows of each term's first
+    mention in `found`, and the two highest scores of heads.
+    """
+    weights, repeated, lines, seen = terms
+    kept, counts = counted(found, limits, times, seen)
+    scores = scored(found[:, 0][kept], counts, weights, repeated, lines, len(heads[1]))
+    raised(scores, heads[0], heads[1], said(numbers[: limits[2]], learned))
     first = second = 0.0
-    for head in heads:
+    for head in heads[0]:
         if scores[head] > first:
             first, second = scores[head], first
         elif scores[head] > second:
@@ -355,9 +375,9 @@ def foremost(scores: Scores, least: float, heads: Numbers, head_of: Numbers) -> 
     rows, size = np.empty((len(scores), 3), np.float64), 0
     for topic in range(len(scores)):
         if scores[topic] >= least:
-            rows[size, 0], rows[size, 1], rows[size, 2] = topic, scores[topic], scores[heads[head_of[topic]]]
+            rows[size, 0], rows[size, 1], rows[size, 2] = topic, scores[topic], scores[heads[0][heads[1][topic]]]
             size += 1
-    return rows[:size], first, second
+    return rows[:size], kept, first, second
 
 
 @compiled
@@ -410,31 +430,31 @@ IS_FILED: Final = 2  # something is filed under it alone
 IS_SOUGHT: Final = 4  # it is a word by which watches are verified
 
 
+# Rows of what `candidates` gives.
+FILED, PAIRS, SOUGHT, LACKING, CANDIDATE_ROWS = 0, 1, 2, 3, 4
+
+
 @compiled
-def candidates(numbers: Numbers, rows: Numbers) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+def candidates(numbers: Numbers, rows: Numbers, found: Numbers) -> tuple[int, int, int, int]:
     """The places of an article, given by its spellings' numbers, where something may be filed or sought.
 
-    Those of words under which something is filed, of the first of two neighbours under which something may be, of
-    sought words; and those of spellings whose rows are not known.
+    The rows of `found` get the words under which something is filed, the first of two neighbours under which something
+    may be, sought words, and spellings whose rows are not known; the answer is how many of each.
     """
-    size = len(numbers)
-    filed, pairs = np.empty(size, np.int64), np.empty(size, np.int64)
-    sought, unknown = np.empty(size, np.int64), np.empty(size, np.int64)
-    count, paired, seek, lacking = 0, 0, 0, 0
-    wanted = 0
-    for place in range(size):
+    filed, pairs, sought, lacking, wanted = 0, 0, 0, 0, 0
+    for place in range(len(numbers)):
         row = rows[numbers[place]]
         if wanted & row[OFFERED]:
-            pairs[paired] = place - 1
-            paired += 1
+            found[PAIRS, pairs] = place - 1
+            pairs += 1
         wanted = row[WANTED]
         if row[MAY_BE] & IS_FILED:
-            filed[count] = place
-            count += 1
+            found[FILED, filed] = place
+            filed += 1
         if row[MAY_BE] & IS_SOUGHT:
-            sought[seek] = place
-            seek += 1
+            found[SOUGHT, sought] = place
+            sought += 1
         if row[MAY_BE] == UNKNOWN:
-            unknown[lacking] = place
+            found[LACKING, lacking] = place
             lacking += 1
-    return filed[:count], pairs[:paired], sought[:seek], unknown[:lacking]
+    return filed, pairs, sought, lacking

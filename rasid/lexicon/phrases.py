@@ -89,7 +89,7 @@ class PhraseIndex:
 
     def find(self, reading: Reading) -> tuple[Found, ...]:
         """What stands there by its letters, of each kind. The rows hold until the next search."""
-        vocabulary, numbers, breaks, spans = reading.vocabulary, reading.numbers, reading.breaks, reading.place_spans
+        vocabulary, numbers, breaks, spans = reading.vocabulary, reading.numbers, reading.breaks, reading.spans
         if vocabulary is not self._vocabulary:
             self._begin(vocabulary)
         if len(vocabulary) > self._learned:

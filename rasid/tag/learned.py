@@ -8,10 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from rasid import loops
 from rasid.lexicon import seeds
-from rasid.loops import Scores
-from rasid.text.reading import Reading
+from rasid.loops import Numbers, Scores
 from rasid.text.vocabulary import CAPACITY, Vocabulary
 
 FOLDER: Final = "models"
@@ -71,19 +69,13 @@ class Learned:
             self._row[number] = _SILENT if known is None else self._rows[known]
         self._learned = len(vocabulary)
 
-    def weights(self, reading: Reading, end: int) -> Scores:
-        """What the distinct words of the places before `end` say together for each head.
-
-        That is their sum over the root of how many say anything; of fewer than `LEAST_WORDS` over the root of that.
-        """
-        vocabulary, numbers = reading.vocabulary, reading.numbers
+    def arrays(self, vocabulary: Vocabulary) -> tuple[Numbers, Scores, Numbers, int]:
+        """What `loops.said` goes by, for all spellings that the vocabulary has by now."""
         if vocabulary is not self._vocabulary:
             self._begin(vocabulary)
         if len(vocabulary) > self._learned:
             self._learn(vocabulary)
-        said, count = loops.summed(numbers[:end], self._row, self._weights, self._seen)
-        said /= max(LEAST_WORDS, count) ** 0.5
-        return said
+        return self._row, self._weights, self._seen, LEAST_WORDS
 
 
 def own() -> Learned:

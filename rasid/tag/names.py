@@ -4,18 +4,20 @@ Where they overlap the longer one stands, and the gazetteer's where they are of 
 Nothing here looks beyond the sentence but the surnames, and those only add.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import lru_cache
-from itertools import compress, count
 from typing import Final, NamedTuple
 
+import numpy as np
+
+from rasid import loops
 from rasid.lexicon import gazetteer, seeds
 from rasid.lexicon.gazetteer import Name
 from rasid.lexicon.scan import Scan
 from rasid.tag.entities import clitic_length
 from rasid.tag.sequence import Named, NameTagger
 from rasid.text.reading import word_key
-from schemas.span import Span
+from schemas.span import Field, Span
 from schemas.tagged_article import Entity, EntityType, Label
 
 _BEFORE_NAMES: Final = tuple(each.encode("cp1256") for each in ("", "و", "ف", "ب", "ل", "ك"))
@@ -78,7 +80,9 @@ def _joined(entities: list[Entity], by: str) -> list[Entity]:
     kept: list[Entity] = []
     for entity in entities:
         key = word_key(entity.name.ar)
-        bearers = [each for each in kept if each.type == "PER" and key in map(_surname, each.mentions)]
+        bearers = [
+            each for each in kept if each.type == "PER" and key in [_surname(span.text) for span in each.mentions]
+        ]
         if entity.type == "PER" and entity.tagger == by and len(bearers) == 1:
             bearers[0].mentions.extend(entity.mentions)
             bearers[0].mentions.sort(key=lambda span: (span.field == "body", span.start))
@@ -135,27 +139,39 @@ def with_surnames(scan: Scan, entities: list[Entity], is_word: Callable[[bytes],
     A surname that is an ordinary word (`is_word`), that two people of the article bear, or that is part of another name
     there, stays out.
     """
-    alone = {
-        key: bearers[0]
-        for key, bearers in _bearers(entities).items()
-        if scan.reading.most(key) > len(bearers) and all(each is bearers[0] for each in bearers) and not is_word(key)
+    bearers = {
+        key: each
+        for key, each in _bearers(entities).items()
+        if all(other is each[0] for other in each) and not is_word(key)
     }
-    if not alone:
+    if not bearers:
         return entities
-    held = {
-        (span.field, place) for entity in entities for span in entity.mentions for place in (span.start, span.end - 1)
-    }
-    for span, key in _standing(scan, alone):
-        entity = alone[key]
-        first = min((each.field == "body", each.start) for each in entity.mentions)
-        if {(span.field, span.start), (span.field, span.end - 1)}.isdisjoint(held) and (
-            span.field == "body",
-            span.start,
-        ) > first:
-            entity.mentions.append(span)
-    for entity in alone.values():
-        entity.mentions.sort(key=lambda span: (span.field == "body", span.start))
+    standing = _standing(scan, bearers)
+    alone = {key: each[0] for key, each in bearers.items() if len(standing[key]) > len(each)}
+    if alone:
+        held = {
+            (each.field, at) for entity in entities for each in entity.mentions for at in (each.start, each.end - 1)
+        }
+        for key, entity in alone.items():
+            _add_mentions(entity, standing[key], held)
     return entities
+
+
+def _add_mentions(entity: Entity, spans: Iterable[Span], held: set[tuple[Field, int]]) -> None:
+    """Adds those spans that stand after the entity's first mention and that no mention of any has `held`."""
+    first = min(map(_order, entity.mentions))
+    added = [
+        span
+        for span in spans
+        if held.isdisjoint({(span.field, span.start), (span.field, span.end - 1)}) and _order(span) > first
+    ]
+    if added:
+        entity.mentions.extend(added)
+        entity.mentions.sort(key=_order)
+
+
+def _order(span: Span) -> tuple[bool, int]:
+    return span.field == "body", span.start
 
 
 def _bearers(entities: Iterable[Entity]) -> dict[bytes, list[Entity]]:
@@ -163,23 +179,32 @@ def _bearers(entities: Iterable[Entity]) -> dict[bytes, list[Entity]]:
     bearers: dict[bytes, list[Entity]] = {}
     for entity in entities:
         if entity.type == "PER":
-            for key in map(_surname, entity.mentions):
+            for key in [_surname(span.text) for span in entity.mentions]:
                 bearers.setdefault(key, []).append(entity)
     bearers.pop(b"", None)
     return bearers
 
 
-def _surname(span: Span) -> bytes:
-    words = span.text.split()
+@lru_cache(maxsize=50_000)  # the same people are in the news for weeks
+def _surname(text: str) -> bytes:
+    """The key of the last word of a name of several, empty where it has none or one too short to stand alone."""
+    words = text.split()
     key = word_key(words[-1]) if len(words) >= _WORDS else b""
     return key if len(key) >= _SHORTEST else b""
 
 
-def _standing(scan: Scan, keys: Iterable[bytes]) -> Iterator[tuple[Span, bytes]]:
-    """Where these words stand, with a proclitic or without, and the spans without it."""
-    wanted = {before + key: (len(before), key) for key in keys for before in _BEFORE_NAMES}
-    keys = scan.reading.keys
-    for index in compress(count(), map(wanted.__contains__, keys)):
-        cut, key = wanted[keys[index]]
-        span = scan.span(index, index)
-        yield Span(span.field, span.start + cut, span.end, span.text[cut:]), key
+def _standing(scan: Scan, keys: Iterable[bytes]) -> dict[bytes, list[Span]]:
+    """Where each of these words stands, with a proclitic or without: the spans without it."""
+    vocabulary, found = scan.reading.vocabulary, dict[bytes, list[Span]]()
+    wanted = dict[int, tuple[int, bytes]]()
+    for key in keys:
+        found[key] = []
+        for before in _BEFORE_NAMES:
+            number = vocabulary.get(before + key)
+            if number is not None:
+                wanted[number] = len(before), key
+    for place, number in loops.standing(scan.reading.numbers, np.array([*wanted], np.int64)).tolist():
+        cut, key = wanted[number]
+        start, end = scan.reading.place_starts[place], scan.reading.place_ends[place]
+        found[key].append(scan.span_of(start + cut, end))
+    return found

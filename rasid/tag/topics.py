@@ -6,6 +6,7 @@ its parents. The words that spoke are kept as evidence.
 
 import math
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import accumulate, chain
 from typing import Final, NamedTuple
 
@@ -64,7 +65,7 @@ class TopicTagger:
 
     index: PhraseIndex  # which the terms are added to
     known: Knowledge
-    learned: Learned | None = None
+    learned: Learned = field(default_factory=partial(Learned, (), {}))
     _subjects: dict[str, Subject] = field(default_factory=dict)
     _votes: list[Vote] = field(default_factory=list)
     _words: dict[tuple[str, frozenset[bytes]], int] = field(default_factory=dict)
@@ -77,6 +78,7 @@ class TopicTagger:
     _weights: Scores = field(init=False)  # how far each term speaks
     _lines_of: Numbers = field(init=False)  # a row a term: its topic and those above, filled up with one past the last
     _seen: Numbers = field(init=False)  # a zero for each term
+    _silent: Learned = field(init=False)  # in place of what is learned where the terms alone are asked
 
     def load(self) -> None:
         """Takes in every topic that ships. Raises SeedError where a term speaks for an unknown code."""
@@ -98,8 +100,7 @@ class TopicTagger:
         self._heads = np.array([numbers[code] for code in heads])
         self._head_of = np.array([heads.index(self._lines[code][-1]) for code in self._codes])
         self._weights = np.array([vote.weight for vote in self._votes])
-        if self.learned is not None:
-            self.learned = self.learned.of(heads)
+        self.learned, self._silent = self.learned.of(heads), Learned(heads, {})
         depth = max(map(len, self._lines.values()))
         lines = {code: [*map(numbers.__getitem__, line)] for code, line in self._lines.items()}
         filling = [len(numbers)] * depth
@@ -151,32 +152,8 @@ class TopicTagger:
         found = self.index.find(scan.reading)[Kind.TERM] if found is None else found
         if not len(found):
             return []
-        kept, scores = self._scores(scan, found)
-        if self.learned is not None:
-            said = self.learned.weights(scan.reading, scan.title_places + LEAD)
-            loops.raised(scores, self._heads, self._head_of, said)
-        return self._topics(scores, found, kept, scan)
-
-    def heads(self, scan: Scan) -> dict[str, float]:
-        """What the terms alone say for each head topic that some speak of."""
-        _, scores = self._scores(scan, self.index.find(scan.reading)[Kind.TERM])
-        heads = scores.take(self._heads).tolist()
-        return {self._codes[head]: score for head, score in zip(self._heads, heads, strict=True) if score}
-
-    def _scores(self, scan: Scan, found: Found) -> tuple[Numbers, Scores]:
-        """What the terms of the title and the lead say for each topic, what speaks for those below it included.
-
-        Before them the rows of each term's first mention.
-        """
-        body = scan.title_places
-        limits, times = (body, body + OPENING, body + LEAD), (TITLE_TIMES, OPENING_TIMES, 1)
-        kept, counts = loops.counted(found, limits, times, self._seen)
-        terms = found[:, 0].take(kept)
-        return kept, loops.scored(terms, counts, self._weights, _REPEATED, self._lines_of, len(self._codes))
-
-    def _topics(self, scores: Scores, found: Found, kept: Numbers, scan: Scan) -> list[Topic]:
         usual = LEAST_SCORE * max(0.3, min(2.0, min(len(scan.reading.numbers), LEAD) / USUAL_WORDS)) ** 0.5
-        given, first, second = loops.foremost(scores, usual, self._heads, self._head_of)
+        given, kept, first, second = self._about(scan, found, usual, self.learned)
         ranked = sorted([
             (-_confidence(score, second if head == first else first, usual), int(topic))
             for topic, score, head in given.tolist()
@@ -193,7 +170,21 @@ class TopicTagger:
             for (confidence, number), some in zip(ranked, places, strict=True)
         ]
 
+    def heads(self, scan: Scan) -> dict[str, float]:
+        """What the terms alone say for each head topic that some speak of."""
+        given, *_ = self._about(scan, self.index.find(scan.reading)[Kind.TERM], _LEAST_OF_ALL, self._silent)
+        return {self._codes[int(topic)]: score for topic, score, _ in given.tolist() if int(topic) in self._heads}
 
+    def _about(self, scan: Scan, found: Found, least: float, learned: Learned) -> tuple[Scores, Numbers, float, float]:
+        """The topics that score at least so much by the title and the lead, as `loops.about` gives them."""
+        reading, body = scan.reading, scan.title_places
+        limits, times = (body, body + OPENING, body + LEAD), (TITLE_TIMES, OPENING_TIMES, 1)
+        terms, heads = (self._weights, _REPEATED, self._lines_of, self._seen), (self._heads, self._head_of)
+        said = learned.arrays(reading.vocabulary)
+        return loops.about(found, reading.numbers, limits, times, least, terms, heads, said)
+
+
+_LEAST_OF_ALL: Final = 1e-9  # a score that is more than nothing
 # A term counts in full the first time, a half the second, a third the third …
 _REPEATED: Final = np.array([*accumulate((1 / nth for nth in range(1, MAX_COUNT + 1)), initial=0.0)])
 

@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 
 from rasid import loops
-from rasid.loops import Flags, Numbers
+from rasid.loops import Numbers
 from rasid.text.letters import GAP, MARK, fold_char
 from rasid.text.vocabulary import Shelf, Vocabulary, Words
 
@@ -177,25 +177,25 @@ class Reading:
         written = np.frombuffer(self._written, np.uint8)
         return self.vocabulary.words(self._folded, written, _KINDS, _SPECIAL)
 
-    @property
+    @cached_property
     def numbers(self) -> Numbers:
         """The number of the spelling at each place."""
         return self._words.numbers
 
     @property
-    def breaks(self) -> Flags:
+    def breaks(self) -> Numbers:
         """Whether a sentence ends between each place and the one before."""
         return self._words.breaks
 
     @property
-    def entries(self) -> Numbers:
-        """The index of the word at each place."""
-        return self._words.entries
+    def spans(self) -> tuple[Numbers, Numbers]:
+        """Where the word at each place starts and ends."""
+        return self._words.spans
 
     @cached_property
     def at_place(self) -> list[int]:
-        """The same, to be asked for one after another."""
-        return self.entries.tolist()  # type: ignore[no-any-return]
+        """The index of the word at each place."""
+        return self._words.entries.tolist()  # type: ignore[no-any-return]
 
     @cached_property
     def words(self) -> list[bytes]:
@@ -230,27 +230,16 @@ class Reading:
     @cached_property
     def place_starts(self) -> list[int]:
         """Where the word at each place starts."""
-        return self._words.place_starts.tolist()  # type: ignore[no-any-return]
+        return self.spans[0].tolist()  # type: ignore[no-any-return]
 
     @cached_property
     def place_ends(self) -> list[int]:
         """Where it ends."""
-        return self._words.place_ends.tolist()  # type: ignore[no-any-return]
-
-    @property
-    def place_spans(self) -> tuple[Numbers, Numbers]:
-        """Where the word at each place starts and ends, for loops."""
-        return self._words.place_starts, self._words.place_ends
+        return self.spans[1].tolist()  # type: ignore[no-any-return]
 
     def place_at(self, offset: int) -> int:
         """The place of the first word that begins at `offset` of the text or later."""
-        return int(self._words.place_starts.searchsorted(offset))
-
-    def most(self, key: bytes) -> int:
-        """How often the word `key` stands there at most, counted where its letters do: in words or alone."""
-        if self._folded is None or _MARK in self._folded:
-            return len(self.keys)
-        return self._folded.count(key)
+        return int(self.spans[0].searchsorted(offset))
 
     def next_word(self, index: int) -> int:
         """The index of the word after `index`, or one past the end: empty entries and a possessive 's are no words."""
@@ -302,9 +291,7 @@ class _Exact:
         found = vocabulary.words(_GAP.join(self.keys), np.frombuffer(written, np.uint8), _EXACT_KINDS, _SPECIAL)
         starts, ends = np.array(self.spans, np.int64).T
         broken = [self.breaks_between(*pair) for pair in pairwise(found.entries.tolist())]
-        breaks = np.array([False, *broken][: len(found.entries)], np.bool_)
-        places = starts.take(found.entries), ends.take(found.entries)
-        return Words(starts, ends, *places, found.numbers, found.entries, breaks)
+        return found.placed(starts, ends, np.array([False, *broken][: found.size], np.int64))
 
     def _is_possessive(self, index: int) -> bool:
         """Whether s stands after an apostrophe."""

@@ -5,12 +5,12 @@ Who does keeps it in arrays by number, and asks them for all words of an article
 
 import random
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
 from rasid import loops
-from rasid.loops import Bytes, Flags, Numbers
+from rasid.loops import Bytes, Numbers
 
 FULL: Final = 400_000  # spellings: about a year of one newspaper's vocabulary
 CAPACITY: Final = FULL + 1_000_000  # numbers there may be: those, and the words of an article of the largest size
@@ -36,20 +36,62 @@ class Table:
         loops.put(self.rows, keys, numbers)
 
 
-class Words(NamedTuple):
-    """The entries of a text, and those of them that take a place.
+class Words:
+    """The entries of a text, and those of them that take a place: rows of `loops.words`."""
 
-    `starts` and `ends` say where the letters of each entry stand, the rest is by place: where its letters stand, the
-    number of its spelling, its entry, and whether a sentence ends between it and the place before.
-    """
+    __slots__ = ("_found", "size")
 
-    starts: Numbers
-    ends: Numbers
-    place_starts: Numbers
-    place_ends: Numbers
-    numbers: Numbers
-    entries: Numbers
-    breaks: Flags
+    def __init__(self, found: Numbers, size: int) -> None:
+        self._found = found
+        self.size = size  # how many take a place
+
+    @property
+    def starts(self) -> Numbers:
+        """Where the letters of each entry start."""
+        return self._row(loops.STARTS)
+
+    @property
+    def ends(self) -> Numbers:
+        """Where they end."""
+        return self._row(loops.ENDS)
+
+    @property
+    def spans(self) -> tuple[Numbers, Numbers]:
+        """Where the letters at each place start and end."""
+        return self._found[loops.PLACE_STARTS, : self.size], self._found[loops.PLACE_ENDS, : self.size]
+
+    @property
+    def numbers(self) -> Numbers:
+        """The number of the spelling at each place."""
+        return self._found[loops.NUMBERS, : self.size]
+
+    @property
+    def entries(self) -> Numbers:
+        """The entry at each place."""
+        return self._found[loops.ENTRIES, : self.size]
+
+    @property
+    def breaks(self) -> Numbers:
+        """Whether a sentence ends between each place and the one before."""
+        return self._found[loops.BREAKS, : self.size]
+
+    @property
+    def hashes(self) -> Numbers:
+        """The hash of the spelling at each place."""
+        return self._found[loops.HASHES, : self.size]
+
+    def _row(self, number: int) -> Numbers:
+        row: Numbers = self._found[number]
+        return row
+
+    def placed(self, starts: Numbers, ends: Numbers, breaks: Numbers) -> "Words":
+        """The same words where they stand in another text."""
+        found = self._found.copy()
+        found[loops.STARTS], found[loops.ENDS] = starts, ends
+        places = self.entries
+        found[loops.PLACE_STARTS, : self.size], found[loops.PLACE_ENDS, : self.size] = starts[places], ends[places]
+        found[loops.BREAKS, : self.size] = breaks
+        return Words(found, self.size)
 
 
 class Vocabulary(dict[bytes, int]):
@@ -78,18 +120,18 @@ class Vocabulary(dict[bytes, int]):
 
     def words(self, folded: bytes, written: Bytes, kinds: Bytes, special: tuple[int, int, int]) -> Words:
         """The words of a folded text, as `loops.words` reads them."""
+        found = np.empty((loops.WORD_ROWS, folded.count(special[1]) + 1), np.int64)
         letters = np.frombuffer(folded, np.uint8)
         table, titles = self._table.rows, self._titles
-        found = loops.words(letters, written, kinds, special, table, titles, self._seed)
-        hashes, new = found[7:]
-        made = Words(*found[:7])
+        size, new = loops.words(letters, written, kinds, special, table, titles, self._seed, found)
+        words = Words(found, size)
         if new:
-            self._learn(folded, made, hashes, bytes(special[:1]))
-        return made
+            self._learn(folded, words, bytes(special[:1]))
+        return words
 
-    def _learn(self, folded: bytes, words: Words, hashes: Numbers, mark: bytes) -> None:
+    def _learn(self, folded: bytes, words: Words, mark: bytes) -> None:
         """Gives numbers to the spellings that have none."""
-        starts, ends, numbers = words.place_starts, words.place_ends, words.numbers
+        (starts, ends), numbers, hashes = words.spans, words.numbers, words.hashes
         places = (numbers == loops.NOBODYS).nonzero()[0]
         spans = zip(starts[places].tolist(), ends[places].tolist(), strict=True)
         numbers[places] = [self[folded[start:end].translate(None, mark)] for start, end in spans]

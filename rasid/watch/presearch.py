@@ -156,11 +156,15 @@ class Presearch(Generic[Owner]):
         if reading.vocabulary is not self._vocabulary:
             self._vocabulary = reading.vocabulary
             self._rows = np.zeros((CAPACITY, loops.PRESEARCH_COLUMNS), np.int64)
-        filed, pairs, sought, unknown = loops.candidates(numbers, self._rows)
-        if len(unknown):
-            self._learn(numbers.take(unknown).tolist(), self._vocabulary)
-            filed, pairs, sought, _ = loops.candidates(numbers, self._rows)
-        return Found(filed.tolist(), pairs.tolist(), sought)
+        while True:
+            places = np.empty((loops.CANDIDATE_ROWS, len(numbers)), np.int64)
+            filed, pairs, sought, lacking = loops.candidates(numbers, self._rows, places)
+            if not lacking:
+                break
+            self._learn(numbers.take(places[loops.LACKING, :lacking]).tolist(), self._vocabulary)
+        return Found(
+            places[loops.FILED, :filed].tolist(), places[loops.PAIRS, :pairs].tolist(), places[loops.SOUGHT, :sought]
+        )
 
     def sought(self, found: Found, reading: Reading) -> dict[int, list[int]]:
         """Where each word by which watches are verified may stand."""
