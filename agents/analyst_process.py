@@ -14,6 +14,8 @@ import socket
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext, suppress
+from datetime import UTC, datetime
+from importlib.resources import files
 from typing import BinaryIO, Final
 
 import msgspec
@@ -109,9 +111,17 @@ def loaded(settings: Settings) -> Analysis:
     gc.disable()  # the lexicon is a million objects that never go: the collector need not walk them again and again
     tagger = sequence.own() if settings.names_by == sequence.TAGGER else None
     made = Analysis(sequence=tagger, sequence_for_all=settings.ner == "all")
+    _warm(made)
     gc.freeze()
     gc.enable()
     return made
+
+
+def _warm(analysis: Analysis) -> None:
+    """Reads the articles that ship, so that loops are compiled, and common words worked out, once for all processes."""
+    for path in (files("seeds") / "articles").iterdir():
+        for line in path.read_bytes().splitlines() if path.name.endswith(".jsonl") else ():
+            analysis.read(line, None, datetime.now(UTC))
 
 
 def serve(own: socket.socket, analysis: Analysis, settings: Settings) -> None:

@@ -4,6 +4,7 @@ Here are numbers and arrays alone; what they mean is said where they are used. A
 numba keeps what it compiled by the time of the file that a loop is in, not of others that it calls.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any, Final, TypeVar, cast
 
@@ -351,42 +352,68 @@ def raised(scores: Scores, heads: Numbers, head_of: Numbers, said: Scores) -> No
 
 
 @compiled
-def about(
-    found: Numbers, numbers: Numbers, limits: tuple[int, int, int], times: tuple[int, int, int], least: float,
-    terms: tuple[Scores, Scores, Numbers, Numbers], heads: tuple[Numbers, Numbers],
-    learned: tuple[Numbers, Scores, Numbers, int],
-) -> tuple[Scores, Numbers, float, float]:  # fmt: skip
-    """What an article is about: rows (topic, score, its head's score) of those that score at least so much.
+def foremost(scores: Scores, heads: Numbers, head_of: Numbers, least: float, odds: tuple[float, float, float],
+             topics: Numbers, sure: Scores) -> int:  # fmt: skip
+    """Puts the topics that score at least so much into `topics`, the surest first, and how sure each is into `sure`.
 
-    `terms` are what `scored` and `counted` go by (weights, how often they are repeated, lines, zeros), `heads` the
-    heads and for each topic which it is under, `learned` what `said` goes by. Besides the rows of each term's first
-    mention in `found`, and the two highest scores of heads.
+    How sure: a logistic function, given by its `odds` (what it is at nothing, and by how much a lead over the best head
+    that is not the topic's own and a score above the least count, both as logarithms). How many there are; those that
+    there is no room for are left out.
     """
-    weights, repeated, lines, seen = terms
-    kept, counts = counted(found, limits, times, seen)
-    scores = scored(found[:, 0][kept], counts, weights, repeated, lines, len(heads[1]))
-    raised(scores, heads[0], heads[1], said(numbers[: limits[2]], learned))
     first = second = 0.0
-    for head in heads[0]:
+    for head in heads:
         if scores[head] > first:
             first, second = scores[head], first
         elif scores[head] > second:
             second = scores[head]
-    rows, size = np.empty((len(scores), 3), np.float64), 0
+    size = 0
     for topic in range(len(scores)):
-        if scores[topic] >= least:
-            rows[size, 0], rows[size, 1], rows[size, 2] = topic, scores[topic], scores[heads[0][heads[1][topic]]]
-            size += 1
-    return rows[:size], kept, first, second
+        if scores[topic] < least:
+            continue
+        rival = second if scores[heads[head_of[topic]]] == first else first
+        lead, strength = math.log((scores[topic] + 1) / (rival + 1)), math.log(scores[topic] / least)
+        chance = 1 / (1 + math.exp(-odds[0] - odds[1] * lead - odds[2] * strength))
+        at = size
+        while at and sure[at - 1] < chance:
+            at -= 1
+        if at < len(topics):
+            size = min(size + 1, len(topics))
+            for later in range(size - 1, at, -1):
+                topics[later], sure[later] = topics[later - 1], sure[later - 1]
+            topics[at], sure[at] = topic, chance
+    return size
 
 
 @compiled
-def spoken(topics: Numbers, found: Numbers, kept: Numbers, weights: Scores, lines: Numbers, most: int) -> Numbers:
-    """For each topic where the terms that speak most for it stand, at most so many, as (start, end), then `FILLING`.
+def about(
+    found: Numbers, numbers: Numbers, limits: tuple[int, int, int], times: tuple[int, int, int], least: float,
+    terms: tuple[Scores, Scores, Numbers, Numbers], heads: tuple[Numbers, Numbers],
+    learned: tuple[Numbers, Scores, Numbers, int], odds: tuple[float, float, float],
+    room: tuple[Numbers, Scores, Numbers],
+) -> int:  # fmt: skip
+    """What an article is about: how many topics it puts into `room`, the surest first.
 
-    `kept` are the terms' rows in `found`. They are in order, and each place is there once.
+    `terms` are what `scored` and `counted` go by (weights, how often they are repeated, lines, zeros), `heads` the
+    heads and for each topic which it is under; the rest is as in `said`, `foremost` and `spoken`. There is room for
+    topics, for how sure each is, and for where the terms stand that speak most for it.
     """
-    chosen = np.full((len(topics), most), FILLING, np.int64)
+    weights, repeated, lines, seen = terms
+    topics, sure, spans = room
+    kept, counts = counted(found, limits, times, seen)
+    scores = scored(found[:, 0][kept], counts, weights, repeated, lines, len(heads[1]))
+    raised(scores, heads[0], heads[1], said(numbers[: limits[2]], learned))
+    size = foremost(scores, heads[0], heads[1], least, odds, topics, sure)
+    spoken(topics[:size], found, kept, weights, lines, spans)
+    return size
+
+
+@compiled
+def spoken(topics: Numbers, found: Numbers, kept: Numbers, weights: Scores, lines: Numbers, spans: Numbers) -> None:
+    """For each topic where the terms that speak most for it stand, as many as there is room for, then `FILLING`.
+
+    `kept` are the terms' rows in `found`. Their places are in order, as (start, end), and each is there once.
+    """
+    chosen = np.full((len(topics), spans.shape[1]), FILLING, np.int64)
     filled = np.zeros(len(topics), np.int64)
     for row in kept:
         if weights[found[row, 0]] > 0:
@@ -394,16 +421,15 @@ def spoken(topics: Numbers, found: Numbers, kept: Numbers, weights: Scores, line
                 for at in range(len(topics)):
                     if topics[at] == topic:
                         filled[at] = _with_heavier(chosen[at], filled[at], row, found, weights)
-    spans = np.full((len(topics), most, 2), FILLING, np.int64)
     for at in range(len(topics)):
         chosen[at, : filled[at]].sort()
+        spans[at] = FILLING
         size = 0
         for row in chosen[at, : filled[at]]:
             start, end = found[row, 3], found[row, 4]
             if not size or spans[at, size - 1, 0] != start or spans[at, size - 1, 1] != end:
                 spans[at, size, 0], spans[at, size, 1] = start, end
                 size += 1
-    return spans
 
 
 @compiled

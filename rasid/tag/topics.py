@@ -4,10 +4,9 @@ A term counts in full the first time and less each further time, more in a title
 its parents. The words that spoke are kept as evidence.
 """
 
-import math
 from dataclasses import dataclass, field, replace
-from functools import partial
-from itertools import accumulate, chain
+from functools import lru_cache, partial
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -41,6 +40,10 @@ HEAD_SCALE: Final = {
     "medtop:10000000": 0.8, "medtop:11000000": 0.75, "medtop:13000000": 1.4, "medtop:14000000": 0.5,
 }  # fmt: skip
 MAX_EVIDENCE: Final = 5
+# The chance that a topic is what a reader would file the article under: a logistic regression on how far its score
+# leads that of the best other head and how far it is above the least, both as logarithms. Fitted on the head topics of
+# 3,150 articles of three publishers (docs/tagging.md has the reliability it gives).
+ODDS: Final = (-0.34, 1.59, 0.5)
 
 
 class Vote(NamedTuple):
@@ -78,7 +81,7 @@ class TopicTagger:
     _weights: Scores = field(init=False)  # how far each term speaks
     _lines_of: Numbers = field(init=False)  # a row a term: its topic and those above, filled up with one past the last
     _seen: Numbers = field(init=False)  # a zero for each term
-    _silent: Learned = field(init=False)  # in place of what is learned where the terms alone are asked
+    _room: tuple[Numbers, Scores, Numbers] = field(init=False)  # for an article's topics, as `loops.about` has it
 
     def load(self) -> None:
         """Takes in every topic that ships. Raises SeedError where a term speaks for an unknown code."""
@@ -100,12 +103,14 @@ class TopicTagger:
         self._heads = np.array([numbers[code] for code in heads])
         self._head_of = np.array([heads.index(self._lines[code][-1]) for code in self._codes])
         self._weights = np.array([vote.weight for vote in self._votes])
-        self.learned, self._silent = self.learned.of(heads), Learned(heads, {})
+        self.learned = self.learned.of(heads)
         depth = max(map(len, self._lines.values()))
         lines = {code: [*map(numbers.__getitem__, line)] for code, line in self._lines.items()}
         filling = [len(numbers)] * depth
         self._lines_of = np.array([(lines[vote.code] + filling)[:depth] for vote in self._votes])
         self._seen = np.zeros(len(self._votes), np.int64)
+        spans = np.zeros((MAX_TOPICS, MAX_EVIDENCE, 2), np.int64)
+        self._room = np.zeros(MAX_TOPICS, np.int64), np.zeros(MAX_TOPICS), spans
 
     def _add_terms(self, row: seeds.Row) -> None:
         code = row["code"]
@@ -153,47 +158,36 @@ class TopicTagger:
         if not len(found):
             return []
         usual = LEAST_SCORE * max(0.3, min(2.0, min(len(scan.reading.numbers), LEAD) / USUAL_WORDS)) ** 0.5
-        given, kept, first, second = self._about(scan, found, usual, self.learned)
-        ranked = sorted([
-            (-_confidence(score, second if head == first else first, usual), int(topic))
-            for topic, score, head in given.tolist()
-        ])[:MAX_TOPICS]  # fmt: skip
-        if not ranked:
-            return []
-        topics = np.array([topic for _, topic in ranked])
-        spoke = loops.spoken(topics, found, kept, self._weights, self._lines_of, MAX_EVIDENCE).tolist()
-        places = [[(start, end) for start, end in some if start != loops.FILLING] for some in spoke]
-        spans = {place: scan.span_of(*place) for place in {*chain.from_iterable(places)}}
+        reading, said = scan.reading, self.learned.arrays(scan.reading.vocabulary)
+        terms, heads = (self._weights, _REPEATED, self._lines_of, self._seen), (self._heads, self._head_of)
+        numbers, counting, room = reading.numbers, self._counting(scan), self._room
+        size = loops.about(found, numbers, *counting, usual, terms, heads, said, ODDS, room)
+        topics, sure, places = [each[:size].tolist() for each in room]
+        span_of = lru_cache(maxsize=None)(scan.span_of)  # topics of one line share most of them
         codes, subjects = self._codes, self._subjects
         return [
-            Topic(codes[number], subjects[codes[number]].label, -confidence, [*map(spans.__getitem__, some)])
-            for (confidence, number), some in zip(ranked, places, strict=True)
-        ]
+            Topic(codes[topic], subjects[codes[topic]].label, round(confidence, 3),
+                  [span_of(start, end) for start, end in some if start != loops.FILLING])
+            for topic, confidence, some in zip(topics, sure, places, strict=True)
+        ]  # fmt: skip
 
     def heads(self, scan: Scan) -> dict[str, float]:
         """What the terms alone say for each head topic that some speak of."""
-        given, *_ = self._about(scan, self.index.find(scan.reading)[Kind.TERM], _LEAST_OF_ALL, self._silent)
-        return {self._codes[int(topic)]: score for topic, score, _ in given.tolist() if int(topic) in self._heads}
+        found = self.index.find(scan.reading)[Kind.TERM]
+        return {code: score for code, score in self._scores(scan, found).items() if self._lines[code] == (code,)}
 
-    def _about(self, scan: Scan, found: Found, least: float, learned: Learned) -> tuple[Scores, Numbers, float, float]:
-        """The topics that score at least so much by the title and the lead, as `loops.about` gives them."""
-        reading, body = scan.reading, scan.title_places
-        limits, times = (body, body + OPENING, body + LEAD), (TITLE_TIMES, OPENING_TIMES, 1)
-        terms, heads = (self._weights, _REPEATED, self._lines_of, self._seen), (self._heads, self._head_of)
-        said = learned.arrays(reading.vocabulary)
-        return loops.about(found, reading.numbers, limits, times, least, terms, heads, said)
+    def _scores(self, scan: Scan, found: Found) -> dict[str, float]:
+        """What the terms of the title and the lead say for each topic that some speak of."""
+        kept, counts = loops.counted(found, *self._counting(scan), self._seen)
+        terms = found[:, 0].take(kept)
+        scores = loops.scored(terms, counts, self._weights, _REPEATED, self._lines_of, len(self._codes))
+        return {code: score for code, score in zip(self._codes, scores.tolist(), strict=True) if score}
+
+    def _counting(self, scan: Scan) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
+        """Up to where mentions count, and for how many each."""
+        body = scan.title_places
+        return (body, body + OPENING, body + LEAD), (TITLE_TIMES, OPENING_TIMES, 1)
 
 
-_LEAST_OF_ALL: Final = 1e-9  # a score that is more than nothing
 # A term counts in full the first time, a half the second, a third the third …
 _REPEATED: Final = np.array([*accumulate((1 / nth for nth in range(1, MAX_COUNT + 1)), initial=0.0)])
-
-
-def _confidence(score: float, rival: float, usual: float) -> float:
-    """The chance that the topic is what a reader would file the article under, by what speaks for it and for others.
-
-    A logistic regression on the logarithms of both; its three figures were fitted on the head topics of 3,150 articles
-    of three publishers (docs/tagging.md has the reliability it gives).
-    """
-    lead, strength = math.log((score + 1) / (rival + 1)), math.log(score / usual)
-    return round(1 / (1 + math.exp(0.34 - 1.59 * lead - 0.5 * strength)), 3)

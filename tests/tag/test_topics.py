@@ -121,8 +121,7 @@ def test_scores_and_evidence_are_those_of_the_terms_one_by_one(desk, row):
         opening = 2 if first < scan.title_places + OPENING else 1
         mentions[number] += TITLE_TIMES if first < scan.title_places else opening
         places.setdefault(number, (start, end))
-    given, *_ = tagger._about(scan, found, -1e9, tagger._silent)
-    scores = {tagger._codes[int(topic)]: score for topic, score, _ in given.tolist()}
+    scores = tagger._scores(scan, found)
     expected = plain_scores(tagger._votes, tagger._lines, mentions)
     assert {code: score for code, score in scores.items() if code in expected} == pytest.approx(dict(expected))
     assert all(not score for code, score in scores.items() if code not in expected)
