@@ -70,7 +70,7 @@ class Learned:
         self._learned = len(vocabulary)
 
     def arrays(self, vocabulary: Vocabulary) -> tuple[Numbers, Scores, Numbers, int]:
-        """What `loops.said` goes by, for all spellings that the vocabulary has by now."""
+        """What `topic_loops.said` goes by, for all spellings that the vocabulary has by now."""
         if vocabulary is not self._vocabulary:
             self._begin(vocabulary)
         if len(vocabulary) > self._learned:

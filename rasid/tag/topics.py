@@ -20,6 +20,7 @@ from rasid.lexicon.phrases import Found, Kind, PhraseIndex
 from rasid.lexicon.scan import Scan
 from rasid.lexicon.thesaurus import language_of
 from rasid.loops import Numbers, Scores
+from rasid.tag import topic_loops
 from rasid.tag.learned import Learned
 from rasid.text.reading import word_key
 from schemas.tagged_article import Label, Topic
@@ -81,7 +82,7 @@ class TopicTagger:
     _weights: Scores = field(init=False)  # how far each term speaks
     _lines_of: Numbers = field(init=False)  # a row a term: its topic and those above, filled up with one past the last
     _seen: Numbers = field(init=False)  # a zero for each term
-    _room: tuple[Numbers, Scores, Numbers] = field(init=False)  # for an article's topics, as `loops.about` has it
+    _room: tuple[Numbers, Scores, Numbers] = field(init=False)  # for an article's topics, as `topic_loops.about` has it
 
     def load(self) -> None:
         """Takes in every topic that ships. Raises SeedError where a term speaks for an unknown code."""
@@ -161,7 +162,7 @@ class TopicTagger:
         reading, said = scan.reading, self.learned.arrays(scan.reading.vocabulary)
         terms, heads = (self._weights, _REPEATED, self._lines_of, self._seen), (self._heads, self._head_of)
         numbers, counting, room = reading.numbers, self._counting(scan), self._room
-        size = loops.about(found, numbers, *counting, usual, terms, heads, said, ODDS, room)
+        size = topic_loops.about(found, numbers, *counting, usual, terms, heads, said, ODDS, room)
         topics, sure, places = [each[:size].tolist() for each in room]
         span_of = lru_cache(maxsize=None)(scan.span_of)  # topics of one line share most of them
         codes, subjects = self._codes, self._subjects
@@ -178,9 +179,9 @@ class TopicTagger:
 
     def _scores(self, scan: Scan, found: Found) -> dict[str, float]:
         """What the terms of the title and the lead say for each topic that some speak of."""
-        kept, counts = loops.counted(found, *self._counting(scan), self._seen)
+        kept, counts = topic_loops.counted(found, *self._counting(scan), self._seen)
         terms = found[:, 0].take(kept)
-        scores = loops.scored(terms, counts, self._weights, _REPEATED, self._lines_of, len(self._codes))
+        scores = topic_loops.scored(terms, counts, self._weights, _REPEATED, self._lines_of, len(self._codes))
         return {code: score for code, score in zip(self._codes, scores.tolist(), strict=True) if score}
 
     def _counting(self, scan: Scan) -> tuple[tuple[int, int, int], tuple[int, int, int]]:

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rasid import loops
-from rasid.tag import learned
+from rasid.tag import learned, topic_loops
 from rasid.tag.learned import Learned, base
 from rasid.text.reading import Reading
 
@@ -18,7 +17,7 @@ rows = st.lists(st.integers(-400, 400), min_size=3, max_size=3)
 def weights(model, text):
     reading = Reading(text)
     numbers = reading.numbers
-    return loops.said(numbers, model.arrays(reading.vocabulary))
+    return topic_loops.said(numbers, model.arrays(reading.vocabulary))
 
 
 @settings(deadline=None)
