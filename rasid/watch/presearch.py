@@ -95,6 +95,7 @@ class Presearch(Generic[Owner]):
     entries: View[Entry[Owner]] = field(init=False)
     _vocabulary: Vocabulary | None = None
     _rows: Numbers = field(init=False)  # of the spellings of this vocabulary
+    _sought_of: dict[int, tuple[int, ...]] = field(default_factory=dict)  # what is sought, by spelling
 
     def __post_init__(self) -> None:
         self.entries = self.lexis.view(self._entry, self._unlearn)
@@ -156,6 +157,7 @@ class Presearch(Generic[Owner]):
         if reading.vocabulary is not self._vocabulary:
             self._vocabulary = reading.vocabulary
             self._rows = np.zeros((CAPACITY, loops.PRESEARCH_COLUMNS), np.int64)
+            self._sought_of.clear()
         while True:
             places = np.empty((loops.CANDIDATE_ROWS, len(numbers)), np.int64)
             filed, pairs, sought, lacking = loops.candidates(numbers, self._rows, places)
@@ -169,9 +171,13 @@ class Presearch(Generic[Owner]):
     def sought(self, found: Found, reading: Reading) -> dict[int, list[int]]:
         """Where each word by which watches are verified may stand."""
         places: dict[int, list[int]] = {}
-        for place in found.sought.tolist():
-            for number in self.entries[reading.key_at(place)].sought:
-                places.setdefault(number, []).append(place)
+        spellings = reading.numbers.take(found.sought).tolist()
+        for place, spelling in zip(found.sought.tolist(), spellings, strict=True):
+            for number in self._sought_of[spelling]:
+                if number in places:
+                    places[number].append(place)
+                else:
+                    places[number] = [place]
         return places
 
     def _learn(self, numbers: Iterable[int], vocabulary: Vocabulary) -> None:
@@ -180,6 +186,7 @@ class Presearch(Generic[Owner]):
             table, offered, sought = self.entries[vocabulary.spellings[number]]
             may_be = loops.KNOWN | (loops.IS_FILED if NO_SECOND in table else 0) | (loops.IS_SOUGHT if sought else 0)
             self._rows[number] = may_be, _mask(table), _mask(offered)
+            self._sought_of[number] = sought
 
     def _unlearn(self, keys: Collection[bytes] | None) -> None:
         """Forgets the rows of these spellings, or of all."""

@@ -18,6 +18,8 @@ from rasid.watch.verify import Hit, counted
 
 MAX_KEPT: Final = 200_000  # spellings of neighbours: some 70 MB
 
+MAX_WHOLES: Final = 1_000  # stretches of text that are kept of one phrase and pair
+
 Sighting = tuple[TermClause, int, Hit]  # of a watch's term, with the number of its phrase
 
 
@@ -32,12 +34,19 @@ class _Standing(NamedTuple, Generic[Owner]):
     rule: Rule
 
 
+class _Open(NamedTuple, Generic[Owner]):
+    """A phrase of which a pair stands; `known` says, by how they are written, of which words it is the whole."""
+
+    filed: Filed[Owner]
+    known: dict[str, Rule | None]
+
+
 class _Kept(NamedTuple, Generic[Owner]):
     """What a spelling leads to: how much by letters; what stands as it is; what is to be looked at in each article."""
 
     letters: int
     standing: tuple[_Standing[Owner], ...]
-    open: tuple[Filed[Owner], ...]
+    open: tuple[_Open[Owner], ...]
 
 
 @dataclass(slots=True, repr=False)
@@ -101,12 +110,12 @@ class Sighter(Generic[Owner]):
 
 
 def _kept(found: Collection[Filed[Owner]], scan: Scan, place: int) -> _Kept[Owner]:
-    standing, left = list[_Standing[Owner]](), list[Filed[Owner]]()
+    standing, left = list[_Standing[Owner]](), list[_Open[Owner]]()
     for filed in found:
         owner, words, _, clause, number = filed
         if not _is_plain(filed):
             if _pair_stands(filed, scan, place):
-                left.append(filed)
+                left.append(_Open(filed, {}))
         elif (met := stands_at(scan, words, place)) is not None:
             rule = clause.alternatives[number].rule or met[1]
             standing.append(_Standing(owner, clause, number, len(words) - 1, clause.term, rule))
@@ -125,11 +134,23 @@ def _pair_stands(filed: Filed[Owner], scan: Scan, place: int) -> bool:
     return offset is None or stands_at(scan, filed.words[offset : offset + 2], place) is not None
 
 
-def _look(filed: Filed[Owner], scan: Scan, place: int, seen: dict[Owner, list[Sighting]]) -> None:
-    owner, words, offset, term, number = filed
+def _look(opened: _Open[Owner], scan: Scan, place: int, seen: dict[Owner, list[Sighting]]) -> None:
+    (owner, words, offset, clause, number), known = opened
     if offset is None:
         seen.setdefault(owner, [])
-    elif place >= offset and (standing := stands_at(scan, words, place - offset)) is not None:
-        hit = counted(term, number, place - offset, standing, scan)
+        return
+    first, last, reading = place - offset, place - offset + len(words) - 1, scan.reading
+    if first < 0 or last >= len(reading.place_ends):
+        return
+    spelled = reading.text[reading.place_starts[first] : reading.place_ends[last]]
+    if spelled in known:
+        rule = known[spelled]
+    else:
+        if len(known) >= MAX_WHOLES:
+            known.clear()
+        met = stands_at(scan, words, first)
+        rule = known[spelled] = met and met[1]
+    if rule is not None:
+        hit = counted(clause, number, first, (last, rule), scan)
         if hit is not None:
-            seen.setdefault(owner, []).append((term, number, hit))
+            seen.setdefault(owner, []).append((clause, number, hit))
