@@ -9,6 +9,8 @@ from rasid.text.reading import FIELD_BREAK, Reading
 from schemas.article import ArticleEvent
 from schemas.span import Field, Span
 
+_TITLE: Final[Field] = "title"
+_BODY: Final[Field] = "body"
 CONTEXT: Final = 60  # characters of the article shown on each side of a hit
 
 
@@ -72,9 +74,11 @@ class Scan:
 
     def quoted(self, first: int, last: int) -> tuple[Field, int, int, str, str, str]:
         """The words from place to place: field, start and end there, the text, and what stands before and after."""
-        start, end = self.reading.place_starts[first], self.reading.place_ends[last]
-        field: Field = "title"
-        text, begun = self.article.title, self.body_start
-        if start >= begun:
-            field, text, start, end = "body", self.article.body, start - begun, end - begun
-        return field, start, end, text[start:end], text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT]
+        reading, begun = self.reading, self.body_start
+        start, end = reading.place_starts[first], reading.place_ends[last]
+        if start < begun:
+            text, field = self.article.title, _TITLE
+        else:
+            text, field, start, end = self.article.body, _BODY, start - begun, end - begun
+        before = start - CONTEXT if start > CONTEXT else 0
+        return field, start, end, text[start:end], text[before:start], text[end : end + CONTEXT]

@@ -49,9 +49,12 @@ class Match(msgspec.Struct, frozen=True):
 
 
 class _Compiled:
-    """A watch in force. `anchored` are the terms that stand nowhere but where presearch sees them."""
+    """A watch in force. `anchored` are the terms that stand nowhere but where presearch sees them.
 
-    __slots__ = ("anchored", "clause", "id", "sought", "unanchored", "watch")
+    A `plain` one is one of these alone.
+    """
+
+    __slots__ = ("anchored", "clause", "id", "plain", "sought", "unanchored", "watch")
 
     def __init__(self, watch: Watch, clause: Clause, found: Anchors | None) -> None:
         self.id = watch.id
@@ -60,6 +63,7 @@ class _Compiled:
         self.unanchored = found is None
         anchored = {id(each.term): each.term for each in found or () if each.offset is not None}
         self.anchored = tuple(anchored.values())
+        self.plain = isinstance(clause, TermClause) and bool(anchored)
         self.sought = tuple(
             [
                 number
@@ -188,7 +192,7 @@ class Watchbook:
         if not seen:
             return []
         subject = Subject(scan, topics, entities, partial(self._filed.sought, found, scan.reading))
-        return [match for each in sorted(seen, key=_id) if (match := self._match(each, subject, seen[each]))]
+        return [match for each in sorted(seen, key=_id) if (match := self._met(each, subject, seen[each]))]
 
     def match_all(
         self, article: ArticleEvent | Scan, topics: Sequence[Topic] = (), entities: Sequence[Entity] = ()
@@ -199,6 +203,12 @@ class Watchbook:
         self.verified += len(self._watches)
         watches = sorted(self._watches.values(), key=_id)
         return [match for each in watches if (match := self._match(each, subject, None))]
+
+    def _met(self, compiled: _Compiled, subject: Subject, seen: Sightings) -> Match | None:
+        """The match of a watch that presearch has seen: one of a single term holds where that stands."""
+        if compiled.plain:
+            return Match(compiled.watch, _shown_of_term(seen, subject.scan))
+        return self._match(compiled, subject, seen)
 
     def _match(self, compiled: _Compiled, subject: Subject, seen: Sightings | None) -> Match | None:
         """The match of one watch; `seen` is where its anchored terms stand, None where presearch was not asked."""
@@ -218,8 +228,6 @@ def _hits(compiled: _Compiled, subject: Subject, seen: Sightings | None) -> list
     clause = compiled.clause
     if seen is None:
         subject.begin({})
-    elif isinstance(clause, TermClause) and compiled.anchored:
-        return [seen[0][2]] if len(seen) == 1 else _of_term(seen)
     else:
         by_term: dict[int, Sightings] = {id(term): [] for term in compiled.anchored}
         for each in seen:
@@ -230,10 +238,12 @@ def _hits(compiled: _Compiled, subject: Subject, seen: Sightings | None) -> list
 
 def _of_term(seen: Sightings) -> list[Hit]:
     """The hits of one term; of phrases that begin at one word the first phrase counts, as in `term_hits`."""
-    found: dict[int, Hit] = {}
-    for _, _, hit in sorted(seen, key=itemgetter(1)):
-        found.setdefault(hit.first, hit)
-    return list(found.values())
+    found: dict[int, tuple[int, Hit]] = {}
+    for _, number, hit in seen:
+        known = found.get(hit.first)
+        if known is None or number < known[0]:
+            found[hit.first] = number, hit
+    return [hit for _, hit in found.values()]
 
 
 @contextmanager
@@ -261,6 +271,18 @@ def evidence(found: Collection[Hit], scan: Scan) -> list[Evidence]:
                 found.append(hit)
                 reached = hit.last
     return [_shown(hit, scan) for hit in found]
+
+
+def _shown_of_term(seen: Sightings, scan: Scan) -> list[Evidence]:
+    """The same of the only term of a watch, as presearch saw it."""
+    if len(seen) == 1:
+        return [_shown(seen[0][2], scan)]
+    shown, reached = list[Evidence](), -1
+    for hit in sorted(_of_term(seen), key=itemgetter(0)):
+        if hit.last > reached and len(shown) < MAX_EVIDENCE:
+            shown.append(_shown(hit, scan))
+            reached = hit.last
+    return shown
 
 
 def _shown(hit: Hit, scan: Scan) -> Evidence:
