@@ -34,7 +34,8 @@ class Word:
     """One watched word; never changed once it is made.
 
     `case` asks for the capitals as written (NATO, US). A `prefix` word is met by every word that starts with its form.
-    A `marked` word is known to be spelled with all its hamzas: رأي has none on its ي.
+    A `marked` word is known to be spelled with all its hamzas: رأي has none on its ي. `others` are spellings that are
+    never it: words of another sense.
     """
 
     term: str
@@ -43,6 +44,7 @@ class Word:
     prefix: bool = False
     guard: Guard | None = None
     marked: bool = False
+    others: frozenset[bytes] = frozenset()
     keys: tuple[bytes, ...] = field(init=False, compare=False, repr=False)  # of the forms, in their order
 
     def __post_init__(self) -> None:
@@ -53,7 +55,11 @@ class Word:
 
     def bars(self, form: Form, key: bytes) -> bool:
         """Whether `key` is another word than this form, however it is marked."""
-        return key in form.blocked or (self.guard is not None and key in self.guard.barred(form).blocked)
+        return (
+            key in form.blocked
+            or key in self.others
+            or (self.guard is not None and key in self.guard.barred(form).blocked)
+        )
 
     def bars_unmarked(self, form: Form, key: bytes) -> bool:
         """Whether `key` is another word where the form's first hamza is not written."""

@@ -4,6 +4,7 @@ A term counts in full the first time and less each further time, more in a title
 its parents. The words that spoke are kept as evidence.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from itertools import accumulate
@@ -61,6 +62,34 @@ class Subject:
 
     label: Label
     parents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _TermWord:
+    """The promise of a term's word: of some thirteen thousand an article has a few."""
+
+    written: str
+    others: frozenset[bytes]
+    known: Knowledge
+
+    def stems(self) -> Iterable[bytes]:
+        """The keys of all its forms, each once."""
+        return _stems(self.written, self.known)
+
+    def made(self) -> Word:
+        """The word, which none of `others` is."""
+        return replace(_made(self.written, self.known), others=self.others)
+
+
+@lru_cache(maxsize=20_000)  # heads have some words in common
+def _stems(written: str, known: Knowledge) -> tuple[bytes, ...]:
+    if language_of(written) == "ar":
+        return tuple(arabic.Promised(written, known, alone=True).stems())
+    return tuple(dict.fromkeys(english.word(written).keys))
+
+
+def _made(written: str, known: Knowledge) -> Word:
+    return arabic.word(written, known) if language_of(written) == "ar" else english.word(written)
 
 
 @dataclass(slots=True)
@@ -132,15 +161,8 @@ class TopicTagger:
         """The id of a term's word, which is not met by `blocked`: homographs of another sense."""
         asked = written, blocked
         if asked not in self._words:
-            made = self._make(written)
-            if blocked:
-                forms = tuple(form._replace(blocked=form.blocked | blocked) for form in made.forms)
-                made = replace(made, forms=forms)
-            self._words[asked] = self.index.lexis.add(made)
+            self._words[asked] = self.index.lexis.add(_TermWord(written, blocked, self.known))
         return self._words[asked]
-
-    def _make(self, written: str) -> Word:
-        return arabic.word(written, self.known) if language_of(written) == "ar" else english.word(written)
 
     def head_of(self, code: str) -> str:
         """The head topic that a topic is under; itself where it is one."""
