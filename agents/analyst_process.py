@@ -20,7 +20,7 @@ from typing import BinaryIO, Final
 
 import msgspec
 
-from agents import logs, recogniser
+from agents import camel_data, logs, recogniser
 from agents.analyst_messages import (
     LENGTH_BYTES,
     QUESTION,
@@ -98,6 +98,7 @@ def _encoded(matches: list[WatchMatch]) -> list[tuple[str, bytes]]:
 
 def loaded(settings: Settings) -> Analysis:
     """All that is the same in each process, where the collector will not look."""
+    camel_data.lend()
     gc.disable()  # the lexicon is a million objects that never go: the collector need not walk them again and again
     tagger = sequence.own() if settings.names_by == sequence.TAGGER else None
     made = Analysis(sequence=tagger, sequence_for_all=settings.ner == "all")

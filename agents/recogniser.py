@@ -3,9 +3,9 @@
 import logging
 import os
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Final
 
+from agents import camel_data
 from rasid.lexicon.scan import Scan
 from rasid.tag import classes, neural
 from rasid.tag.neural import Labeller, NeuralTagger
@@ -13,13 +13,6 @@ from rasid.tag.sequence import Named
 from schemas.tagged_article import Entity
 
 log = logging.getLogger(__name__)
-CAMEL_DATA: Final = Path.home() / ".camel_tools"  # camel_tools' default, unless CAMELTOOLS_DATA is set
-
-
-def folder() -> Path:
-    """Where camel_tools keeps its data."""
-    named = os.environ.get("CAMELTOOLS_DATA")
-    return Path(named).expanduser() if named else CAMEL_DATA
 
 
 class Recogniser:
@@ -41,11 +34,12 @@ class Recogniser:
 
 def check() -> None:
     """Raises ConfigError where anything that the recogniser needs is not there."""
-    neural.require(folder())
+    neural.require(camel_data.folder())
 
 
 def opened() -> Recogniser:
     """The recogniser that is on disk. Raises ConfigError where it is not; nothing is ever fetched."""
     os.environ["HF_HUB_OFFLINE"] = "1"  # transformers asks its hub about newer files otherwise
     os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"  # in a log they are lines of no format
-    return Recogniser(neural.loaded(folder()))
+    with camel_data.without_trace():
+        return Recogniser(neural.loaded(camel_data.folder()))

@@ -95,8 +95,9 @@ Example:
 )
 def rasid(bidi: str) -> None:
     """Rasid (راصد) watches news streams, Arabic first, and tells people the moment a watched term shows up."""
-    from agents import logs
+    from agents import camel_data, logs
 
+    camel_data.lend()
     logging.basicConfig(level=logging.WARNING, format="rasid: %(message)s", stream=sys.stderr)
     logs.hush()
     terminal.use(bidi)
