@@ -20,8 +20,7 @@ from typing import BinaryIO, Final
 
 import msgspec
 
-from agents import logs
-from agents import recogniser as recognisers
+from agents import camel_data, logs, recogniser
 from agents.analyst_messages import (
     LENGTH_BYTES,
     QUESTION,
@@ -38,11 +37,10 @@ from agents.analyst_messages import (
     Standing,
     framed,
 )
-from agents.recogniser import Recogniser
 from agents.settings import Settings, load
 from agents.watch_records import WatchRecords
 from rasid.analysis import Analysed, Analysis, arrival
-from rasid.intake import Rejected, read_article
+from rasid.intake import Rejected
 from rasid.tag import neural, sequence
 from rasid.watch.watchbook import in_bulk
 from schemas.dead_letter import Reason
@@ -56,8 +54,8 @@ SIGNALLED: Final = 128  # added to a signal's number, the exit code that shells 
 class Analyst:
     """Answers questions, one after the other."""
 
-    def __init__(self, analysis: Analysis, recogniser: Recogniser | None = None) -> None:
-        self._analysis, self._recogniser = analysis, recogniser
+    def __init__(self, analysis: Analysis) -> None:
+        self._analysis = analysis
         self._watches = WatchRecords(analysis.book)
         self._gave_up = 0
 
@@ -87,16 +85,8 @@ class Analyst:
         return Made(tagged.uri, ENCODER.encode(tagged), _encoded(found.matches), _encoded(gone))
 
     def _read(self, record: Record) -> Analysed | Rejected:
-        arrived_at = arrival(record.timestamp_ms)
         try:
-            if self._recogniser is None:
-                return self._analysis.read(record.value, record.key, arrived_at)
-            article = read_article(record.value, record.key)
-            if isinstance(article, Rejected):
-                return article
-            begun = self._analysis.begin(article, arrived_at)
-            wanted = self._analysis.wants_names(begun)
-            return self._analysis.finish(begun, self._recogniser.names(begun) if wanted else None)
+            return self._analysis.read(record.value, record.key, arrival(record.timestamp_ms))
         except Exception as error:  # our own fault, and of this record alone: the others go on
             log.exception("an article could not be analysed")  # the worker says which
             return Rejected(Reason.INTERNAL, f"{type(error).__name__}: {error}")
@@ -108,6 +98,7 @@ def _encoded(matches: list[WatchMatch]) -> list[tuple[str, bytes]]:
 
 def loaded(settings: Settings) -> Analysis:
     """All that is the same in each process, where the collector will not look."""
+    camel_data.lend()
     gc.disable()  # the lexicon is a million objects that never go: the collector need not walk them again and again
     tagger = sequence.own() if settings.names_by == sequence.TAGGER else None
     made = Analysis(sequence=tagger, sequence_for_all=settings.ner == "all")
@@ -126,8 +117,9 @@ def _warm(analysis: Analysis) -> None:
 
 def serve(own: socket.socket, analysis: Analysis, settings: Settings) -> None:
     """Answers until the worker ends. Raises ConfigError where the recogniser is not there."""
-    recogniser = recognisers.opened() if settings.names_by == neural.TAGGER else None  # has threads: not to be forked
-    analyst = Analyst(analysis, recogniser)
+    if settings.names_by == neural.TAGGER:
+        analysis.sequence = recogniser.opened()  # it has threads, which no fork takes along
+    analyst = Analyst(analysis)
     with suppress(ConnectionError), own.makefile("rb") as asked:  # a killed worker leaves questions half asked
         own.sendall(framed(Ready(os.getpid())))
         for question in questions(asked):

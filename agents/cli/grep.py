@@ -1,62 +1,40 @@
 """`rasid grep`: the articles of files that match a query, with the hits marked."""
 
-import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
-import msgspec
 from rich.text import Text
 
-from agents.cli import terminal
+from agents.cli import articles, terminal
 from rasid.cases import Cases
-from rasid.errors import ConfigError
-from rasid.intake import Rejected, read_article
 from rasid.watch.marked import pieces
 from rasid.watch.watchbook import Match
 from schemas.article import ArticleEvent
 
 EPILOG = """\b
 Example:
-  rasid grep 'trilateral talks' seeds/articles/*.jsonl"""
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+  rasid grep 'trilateral talks' seeds/articles/*.jsonl
+  zcat archive.gz | rasid grep --json 'عقوبات NEAR/5 نفط' -"""
 
 
 @click.command(epilog=EPILOG)
 @click.argument("query")
-@click.argument("files", nargs=-1, required=True, type=FILE)
+@click.argument("files", nargs=-1, required=True, metavar="FILE.. | -", type=articles.FILE)
 @click.option("--translate/--no-translate", default=True, help="Whether plain terms also fire on the other language.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object an article that matches.")
 def grep(query: str, files: tuple[Path, ...], *, translate: bool, as_json: bool) -> int:
-    """Print the articles of FILES (.jsonl or .txt) that match QUERY; exits with 1 where none does."""
+    """Print the articles of FILES that match QUERY; exits with 1 where none does.
+
+    FILE is .jsonl of ArticleEvents (also .gz), or .txt: its first line is the title; `-` reads .jsonl from standard
+    input.
+    """
     cases, found = Cases(), 0
-    for place, article in articles(files):
+    for place, article in articles.events(files):
         match = cases.match(query, article, translate=translate)
         if match is not None:
             found += 1
             _emit(article, match) if as_json else _show(place, article, match)
     return 0 if found else 1
-
-
-def articles(files: tuple[Path, ...]) -> Iterator[tuple[str, ArticleEvent]]:
-    """The articles of files, .jsonl or .txt, each with its place; raises ConfigError for one that is none."""
-    for file in files:
-        for place, value in _values(file):
-            article = read_article(value, None)
-            if isinstance(article, Rejected):
-                raise ConfigError(f"{place}: {article.reason}: {article.detail}")
-            yield place, article
-
-
-def _values(file: Path) -> Iterator[tuple[str, bytes]]:
-    if file.suffix == ".jsonl":
-        lines = enumerate(file.read_bytes().splitlines(), 1)
-        yield from ((f"{file}:{number}", line) for number, line in lines if line.strip())
-        return
-    text = file.read_text("utf-8", "replace")
-    title, _, body = text.partition("\n")
-    uri = f"urn:rasid:text:{hashlib.sha256(text.encode()).hexdigest()[:16]}"
-    yield str(file), msgspec.json.encode({"uri": uri, "title": title, "body": body})
 
 
 def _emit(article: ArticleEvent, match: Match) -> None:

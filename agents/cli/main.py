@@ -3,7 +3,7 @@
 import importlib
 import importlib.util
 import logging
-import os
+import select
 import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -95,8 +95,9 @@ Example:
 )
 def rasid(bidi: str) -> None:
     """Rasid (راصد) watches news streams, Arabic first, and tells people the moment a watched term shows up."""
-    from agents import logs
+    from agents import camel_data, logs
 
+    camel_data.lend()
     logging.basicConfig(level=logging.WARNING, format="rasid: %(message)s", stream=sys.stderr)
     logs.hush()
     terminal.use(bidi)
@@ -123,7 +124,18 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         terminal.complain("interrupted")
         return INTERRUPTED
-    except BrokenPipeError:  # the reader of a pipe has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit:  # click's way with a pipe that nobody reads any more
+        if not _reader_is_gone():
+            raise
         return 0
     return result if isinstance(result, int) else 0
+
+
+def _reader_is_gone() -> bool:
+    """Whether standard output is a pipe whose reader has had enough, as `head` has: nobody is left to be told."""
+    poll = select.poll()
+    try:
+        poll.register(sys.stdout.fileno(), 0)
+    except (OSError, ValueError):  # it is no file
+        return False
+    return any(event & select.POLLERR for _, event in poll.poll(0))

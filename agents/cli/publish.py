@@ -25,9 +25,7 @@ class UnfitError(ValueError):
 
 
 @click.command(epilog=EPILOG)
-@click.argument(
-    "files", nargs=-1, required=True, metavar="FILE.. | -", type=click.Path(path_type=Path, allow_dash=True)
-)
+@click.argument("files", nargs=-1, required=True, metavar="FILE.. | -", type=articles.FILE)
 @click.option("--rate", type=click.FloatRange(min=0, min_open=True), metavar="N", help="At most N articles a second.")
 @click.option("--raw", is_flag=True, help="Send lines as they are, unchecked: for trying what becomes of bad ones.")
 @click.option("--uri", help="The uri of the article in a .txt file; else a hash of its text.")

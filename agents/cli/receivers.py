@@ -89,7 +89,8 @@ def _switched_off(known: file.Receivers) -> dict[str, str]:
 
 @receivers.command(epilog=ON_EPILOG)
 @click.argument("name")
-def on(name: str) -> None:
+@AS_JSON
+def on(name: str, *, as_json: bool) -> None:
     """Switch the receiver NAME on again, after it answered 410 Gone: on every worker, at once.
 
     What became a dead letter meanwhile is sent by `rasid deliveries retry --all --receiver NAME --outcome gone`.
@@ -100,6 +101,8 @@ def on(name: str) -> None:
     with kafka.Publisher(settings) as publisher:
         publisher.send(switches.on(settings, name))
     terminal.say(f"receiver {name!r} is on")
+    if as_json:
+        terminal.emit({"name": name, "off_since": None})
 
 
 def _described(receiver: Receiver) -> dict[str, object]:

@@ -22,7 +22,6 @@ Example:
   rasid tag seeds/articles/1_dawn.jsonl
   rasid tag --json articles.jsonl.gz
   echo '{"uri": "urn:x:1", "title": "ويتكوف يلتقي بوتين في الكرملين"}' | rasid tag -"""
-FILES: Final = click.Path(path_type=Path, allow_dash=True)
 # What stands around a mention, by its type: pairs that bidi mirrors, and that copy and paste keep.
 MARKS: Final = {"PER": ("⟦", "⟧", "bold cyan"), "ORG": ("⟨", "⟩", "bold magenta"),
          "LOC": ("[", "]", "bold green"), "EVT": ("{", "}", "bold yellow")}  # fmt: skip
@@ -33,7 +32,7 @@ WORDS_SHOWN: Final = 60  # columns of a topic's evidence
 
 
 @click.command(epilog=EPILOG)
-@click.argument("files", nargs=-1, required=True, metavar="FILE.. | -", type=FILES)
+@click.argument("files", nargs=-1, required=True, metavar="FILE.. | -", type=articles.FILE)
 @click.option("--text/--no-text", default=True, help="Whether cards show the text with its names marked.")
 @click.option("--ner/--no-ner", default=True, help="Whether to look for names no list holds (RASID_NER of a worker).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object an article, with its topics and entities.")

@@ -6,6 +6,7 @@ puts the characters in visual order itself, without joining letters, which fonts
 guess: `terminal`, `rasid`, or `plain` for text untouched. What is not a terminal always gets plain text.
 """
 
+import errno
 import functools
 import os
 import sys
@@ -80,10 +81,18 @@ def err() -> Console:
     return _console(sys.stderr, stderr=True)
 
 
+class _Console(Console):
+    """Leaves a pipe that nobody reads any more to whoever runs the command, where rich would end with 1."""
+
+    def on_broken_pipe(self) -> None:
+        """As any other write into such a pipe."""
+        raise BrokenPipeError(errno.EPIPE, "nobody reads standard output any more")
+
+
 def _console(stream: IO[str], *, stderr: bool) -> Console:
     """Prints what it is given, neither markup nor `:x:` read; wide where no terminal says how wide."""
     width = None if stream.isatty() or "COLUMNS" in os.environ else WIDE
-    return Console(stderr=stderr, highlight=False, markup=False, emoji=False, width=width)
+    return _Console(stderr=stderr, highlight=False, markup=False, emoji=False, width=width)
 
 
 def in_order(text: str, console: Console | None = None) -> str:

@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from agents import kafka, topics, watch_store
-from agents.cli import terminal
-from agents.cli.grep import FILE, articles
+from agents.cli import articles, terminal
 from agents.cli.moments import Moment, milliseconds
 from agents.cli.watch import AS_JSON, watch
 from agents.settings import load
@@ -25,6 +24,7 @@ Examples:
   rasid watch backtest 'هدنة OR ceasefire' seeds/articles/*.jsonl
   rasid watch backtest 'عقوبات NEAR/5 نفط' --against sanctions --watches watches.toml archive.jsonl
   rasid watch backtest 'عقوبات NEAR/5 نفط' --against sanctions --topic articles.tagged --since 7d"""
+WATCHES = click.Path(exists=True, dir_okay=False, path_type=Path)
 BAR = 40  # columns of the longest bar
 
 Past = Iterator[tuple[ArticleEvent, datetime]]
@@ -32,11 +32,11 @@ Past = Iterator[tuple[ArticleEvent, datetime]]
 
 @watch.command(epilog=EPILOG)
 @click.argument("query")
-@click.argument("files", nargs=-1, type=FILE)
+@click.argument("files", nargs=-1, metavar="[FILE.. | -]", type=articles.FILE)
 @click.option("--topic", type=click.Choice(["articles.tagged", "articles"]), help="Read the broker's articles.")
 @click.option("--since", type=Moment(), default="7d", show_default=True, help="From when on, for --topic.")
 @click.option("--against", metavar="ID|QUERY", help="Compare with this watch as it is now, or with another query.")
-@click.option("--watches", type=FILE, help="Where --against and search: find watches; without it, the watchlist.")
+@click.option("--watches", type=WATCHES, help="Where --against and search: find watches; without it, the watchlist.")
 @click.option("--translate/--no-translate", default=True, help="Whether plain terms also fire on the other language.")
 @AS_JSON
 def backtest(  # noqa: PLR0913, PLR0917 -- one parameter an option
@@ -80,7 +80,7 @@ def _known(file: Path | None, against: str | None, query: str) -> dict[str, Watc
 
 def _of_files(files: tuple[Path, ...]) -> Past:
     now = datetime.now(UTC)
-    yield from ((article, now) for _, article in articles(files))
+    yield from ((article, now) for _, article in articles.events(files))
 
 
 def _of_topic(topic: str, since: datetime) -> Past:

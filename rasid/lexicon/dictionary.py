@@ -1,7 +1,8 @@
-"""The kept dictionary arramooz (the extra `morphology`), where it is installed: nouns that Rasid's own lists lack.
+"""The kept dictionaries, where they are installed: nouns that Rasid's own lists lack.
 
-It is read from its own SQLite file when a watch is compiled and never when an article is read; without it nothing here
-finds anything, and the engine works on.
+arramooz (the extra `morphology`) is read from its own SQLite file; what it lacks may be in camel-tools' morphological
+database (calima.py). Both are asked when a watch is compiled and never when an article is read; without them nothing
+here finds anything, and the engine works on.
 """
 
 import sqlite3
@@ -10,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from rasid.lexicon import calima
 from rasid.lexicon.form import folded
 from rasid.text.letters import SHADDA, SHORT_VOWELS
 from rasid.text.reading import Reading
@@ -48,12 +50,10 @@ def _connection() -> sqlite3.Connection | None:
 
 @lru_cache(maxsize=1)
 def words() -> frozenset[bytes]:
-    """The keys of all its nouns and their feminines: words that stand for themselves."""
+    """The keys of all their nouns and of arramooz's feminines: words that stand for themselves."""
     connection = _connection()
-    if connection is None:
-        return frozenset()
-    rows: list[tuple[str, int]] = connection.execute(_WORDS).fetchall()
-    listed = [word for word, _ in rows] + [word + "ة" for word, feminable in rows if feminable]
+    rows: list[tuple[str, int]] = connection.execute(_WORDS).fetchall() if connection else []
+    listed = [word for word, _ in rows] + [word + "ة" for word, feminable in rows if feminable] + calima.words()
     return frozenset(key for key in Reading(" ".join(listed)).keys if len(key) > 1)
 
 
@@ -67,10 +67,8 @@ class Found(tuple[str, str, tuple[str, ...], bool, bool]):
 def nouns(lemma: str) -> tuple[Found, ...]:
     """The singular nouns spelled `lemma`; never asked to lead a plural back, which mostly leads astray."""
     connection = _connection()
-    if connection is None:
-        return ()
-    rows: list[Row] = connection.execute(_NOUNS, (lemma,)).fetchall()
-    return tuple(_found(row) for row in rows)
+    rows: list[Row] = connection.execute(_NOUNS, (lemma,)).fetchall() if connection else []
+    return tuple(_found(row) for row in rows) or tuple(map(Found, calima.nouns(lemma)))
 
 
 def verbs(past: str) -> tuple[tuple[str, str], ...]:

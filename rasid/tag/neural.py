@@ -1,8 +1,7 @@
 """Names by camel-tools' `NERecognizer`, a transformer: only where asked for and all it needs is on disk.
 
 Importing `camel_tools.ner` where no catalogue is on disk tries to download one, so nothing here is imported before
-everything it needs was seen. What labels words is given as an argument and may take as long as it likes: `asked` says
-what to ask it, `Answered` takes its labels, and whoever runs a loop asks it elsewhere.
+everything it needs was seen. What labels words is given as an argument and may take as long as it likes.
 """
 
 import unicodedata
@@ -87,18 +86,20 @@ def _shows(sign: str) -> bool:
     return any(unicodedata.category(character)[0] != "C" for character in sign)
 
 
-class Answered:
-    """The names that labels spell, in the form in which every tagger of names gives them."""
+class NeuralTagger:
+    """The names that a labeller finds, an article at a time."""
 
     called: Final = TAGGER
 
-    def __init__(self, sentences: Iterable[Asked], labels: Iterable[Sequence[str]]) -> None:
-        self._names = [name for pair in zip(sentences, labels, strict=True) for name in _spelled(*pair)]
+    def __init__(self, labeller: Labeller, known: Classes) -> None:
+        self._labeller, self._known = labeller, known
 
     def names(self, scan: Scan, entities: Iterable[Entity]) -> list[Named]:
-        """The names of the article that was asked about, in order."""
-        del scan, entities  # known since it was asked
-        return self._names
+        """The names of an article, in order. Raises ValueError where the labeller labels other sentences."""
+        del entities  # it goes by the text alone
+        sentences = asked(scan, self._known)
+        labels = self._labeller.predict([each.words for each in sentences])
+        return [name for pair in zip(sentences, labels, strict=True) for name in _spelled(*pair)]
 
 
 def _spelled(sentence: Asked, labels: Sequence[str]) -> Iterator[Named]:

@@ -32,6 +32,7 @@ from rasid.watch.query import (
     walk,
 )
 from rasid.watch.redundancy import contradictions, redundancies
+from schemas.country import COUNTRIES
 
 CODES: Final = (
     "cannot-be-read", "never-matches", "always-verified", "redundant", "near-brackets", "broad-prefix", "unknown-name",
@@ -177,8 +178,8 @@ def _unknown(node: Has) -> Iterator[Finding]:
     if node.attribute is Attribute.LANG and not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]+)*", value):
         fix = f"write lang:{_LANGUAGES.get(value.casefold(), 'ar')}"
         yield Finding("unknown-name", column, f"{value!r} is no language code", fix, error=True)
-    if node.attribute is Attribute.COUNTRY and not re.fullmatch("[A-Za-z]{2}", value):
-        what = f"{value!r} is no country code of two letters (ISO 3166-1)"
+    if node.attribute is Attribute.COUNTRY and value.upper() not in COUNTRIES:
+        what = f"{value!r} is no country's code of two letters (ISO 3166-1)"
         yield Finding("unknown-name", column, what, "write the code, as in country:EG", error=True)
     if node.attribute is Attribute.SITE and re.search(r"[/:]|^www\.", value):
         host = re.sub(r"^\w+://|^www\.", "", value).split("/")[0]

@@ -16,6 +16,7 @@ from agents.analysts import Analysts, LostError
 from schemas.article import ArticleEvent
 from schemas.tagged_article import TaggedArticle
 from schemas.watch import Watch
+from tests.agents.babbler import READY
 from tests.patience import PATIENCE_SECONDS
 
 NOW_MS = 1_768_903_200_000
@@ -107,6 +108,25 @@ async def test_one_that_ends_takes_all_down_and_answers_whoever_waits():
         await made.read([record(0)])
     with pytest.raises(ProcessLookupError):
         os.kill(made.pids[1], 0)
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("answer", ["undecodable", "malformed", "of_another_kind", "unasked", "never_ready"])
+async def test_an_answer_that_is_none_takes_all_down_at_once_and_is_told(caplog, answer, monkeypatch):
+    monkeypatch.setenv("BABBLE", answer)
+    made = Analysts(2, program="tests.agents.babbler")
+    running = asyncio.create_task(made.run())
+    if answer not in READY:
+        await asyncio.wait_for(made.ready.wait(), PATIENCE_SECONDS)
+        with pytest.raises(LostError):
+            await asyncio.wait_for(made.read([record(number) for number in range(8)]), PATIENCE_SECONDS)
+    with pytest.raises(LostError, match="exit code"):
+        await asyncio.wait_for(running, PATIENCE_SECONDS)
+    assert "answers what is no answer" in caplog.text
+    if answer not in READY:
+        for pid in made.pids:
+            with pytest.raises(ProcessLookupError):
+                os.kill(pid, 0)
 
 
 @given(st.integers(1, 200), st.integers(1, 9))

@@ -167,6 +167,7 @@ def test_a_receiver_that_is_off_is_listed_and_switched_on(rasid, tmp_path):
     assert json.loads(out)["off_since"] == NOW.isoformat(timespec="seconds")
     _, out, _ = rasid("receivers", "list")
     assert NOW.isoformat(timespec="seconds")[:10] in out
-    assert rasid("receivers", "on", "desk")[0] == 0
+    code, out, _ = rasid("receivers", "on", "desk", "--json")
+    assert (code, json.loads(out)) == (0, {"name": "desk", "off_since": None})
     _, out, _ = rasid("receivers", "list", "--json")
     assert json.loads(out)["off_since"] is None

@@ -99,13 +99,24 @@ def test_python_m_agents_cli_is_rasid_too():
     assert done.stderr.startswith("rasid: no broker is configured: set RASID_BOOTSTRAP_SERVERS")
 
 
-def test_a_reader_that_has_had_enough_is_no_error():
+@pytest.mark.parametrize("command", [
+    "--help", "grep --help", "doctor", "doctor --json", "explain هدنة", "explain --json هدنة",
+    "tag seeds/articles/1_dawn.jsonl", "tag --json seeds/articles/1_dawn.jsonl",
+])  # fmt: skip
+def test_a_reader_that_has_had_enough_is_no_error(command):
+    reading, writing = os.pipe()
+    os.close(reading)
     done = subprocess.run(
-        f"{sys.executable} -m agents.cli --help | true",
-        shell=True,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.stderr == ""
+        [sys.executable, "-m", "agents.cli", *command.split()], cwd=ROOT, stdout=writing, stderr=subprocess.PIPE,
+        text=True, check=False,
+    )  # fmt: skip
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_command_that_fails_still_fails_where_somebody_reads():
+    done = subprocess.run(
+        [sys.executable, "-m", "agents.cli", "grep", "شمبليطة", "seeds/articles/1_dawn.jsonl"], cwd=ROOT,
+        stdout=subprocess.PIPE, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1

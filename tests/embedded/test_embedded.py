@@ -78,3 +78,9 @@ def test_a_named_program_that_is_none_is_refused(monkeypatch):
     monkeypatch.setenv("CALF_TANSU_BIN", "/nowhere/tansu")
     with pytest.raises(ConfigError, match="/nowhere/tansu"):
         binary()
+
+
+def test_it_needs_no_home(monkeypatch):
+    monkeypatch.setenv("HOME", "/dev/null/none")
+    with EmbeddedBroker(quiet=True) as broker:
+        assert listens(broker.address)

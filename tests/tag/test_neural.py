@@ -4,6 +4,7 @@ import pytest
 
 from rasid.errors import ConfigError
 from rasid.tag import classes, neural
+from rasid.tag.neural import NeuralTagger
 from schemas.tagged_article import Label
 
 TEXT = "قال المهندس خليل الزبيدي لصحيفة «الفجر»: وجمعية الزهرات جاهزة. ولم يزد."
@@ -24,9 +25,7 @@ class Labelling:
 
 def entities(desk, labeller, title, body=""):
     scan = desk.scan(title, body)
-    sentences = neural.asked(scan, classes.own())
-    answered = neural.Answered(sentences, labeller.predict([each.words for each in sentences]))
-    return desk.tagger.entities_with(scan, answered, desk.tagger.entities(scan))
+    return desk.tagger.entities_with(scan, NeuralTagger(labeller, classes.own()), desk.tagger.entities(scan))
 
 
 def found(entities):
@@ -67,9 +66,10 @@ def test_a_sentence_with_too_few_labels_is_left_alone_and_the_next_is_not(desk):
 
 
 def test_an_answer_to_another_question_is_refused(desk):
-    sentences = neural.asked(desk.scan(TEXT), classes.own())
+    labeller = Labelling({})
+    labeller.predict = lambda sentences: [["O"]]
     with pytest.raises(ValueError, match="shorter"):
-        neural.Answered(sentences, [["O"]])
+        NeuralTagger(labeller, classes.own()).names(desk.scan(TEXT), [])
 
 
 def test_what_is_not_on_disk_is_named_with_the_way_to_get_it(tmp_path):

@@ -8,6 +8,7 @@ import json
 import pytest
 
 from rasid.tag import classes, neural
+from rasid.tag.neural import NeuralTagger
 
 for module in neural.MODULES:
     pytest.importorskip(
@@ -55,15 +56,9 @@ def labeller(tmp_path_factory):
         yield neural.loaded(data)
 
 
-def labels_of(desk, labeller, text):
-    sentences = neural.asked(desk.scan("", text), classes.own())
-    return sentences, labeller.predict([each.words for each in sentences])
-
-
 def entities(desk, labeller, text):
     scan = desk.scan("", text)
-    answered = neural.Answered(*labels_of(desk, labeller, text))
-    return desk.tagger.entities_with(scan, answered, desk.tagger.entities(scan))
+    return desk.tagger.entities_with(scan, NeuralTagger(labeller, classes.own()), desk.tagger.entities(scan))
 
 
 def test_its_labels_become_people_whose_spans_cut_the_text(desk, labeller):
@@ -82,7 +77,8 @@ def test_its_labels_become_people_whose_spans_cut_the_text(desk, labeller):
     ],
 )
 def test_every_word_of_a_sentence_has_its_label(desk, labeller, text):
-    sentences, labels = labels_of(desk, labeller, text)
+    sentences = neural.asked(desk.scan("", text), classes.own())
+    labels = labeller.predict([each.words for each in sentences])
     assert [len(each.words) for each in sentences] == [len(each) for each in labels]
 
 

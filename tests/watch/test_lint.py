@@ -36,6 +36,7 @@ def codes(query, **more):
         ("topic:sprot AND هدنة", "unknown-name", 0),
         ("lang:arabic AND هدنة", "unknown-name", 0),
         ("country:Egypt AND هدنة", "unknown-name", 0),
+        ("country:UK AND هدنة", "unknown-name", 0),
         ("site:www.example.org هدنة", "unknown-name", 0),
         ("عين", "ambiguous-word", 0),
         ("هدنة OR حد", "ambiguous-word", 8),
