@@ -257,7 +257,8 @@ def _longest_first(found: Numbers) -> None:
         number, last, end = found[each, 0], found[each, 2], found[each, 4]
         at = each
         while at and found[at - 1, 2] < last:
-            found[at] = found[at - 1]
+            for column in (0, 2, 4):
+                found[at, column] = found[at - 1, column]
             at -= 1
         found[at, 0], found[at, 2], found[at, 4] = number, last, end
 

@@ -146,8 +146,7 @@ def spoken(topics: Numbers, found: Numbers, kept: Numbers, weights: Scores, line
 
     `kept` are the terms' rows in `found`. Their places are in order, as (start, end), and each is there once.
     """
-    chosen = np.full((len(topics), spans.shape[1]), loops.FILLING, np.int64)
-    filled = np.zeros(len(topics), np.int64)
+    chosen, filled = np.empty(spans.shape[:2], np.int64), np.zeros(len(topics), np.int64)
     for row in kept:
         if weights[found[row, 0]] > 0:
             for topic in lines[found[row, 0]]:
@@ -155,14 +154,25 @@ def spoken(topics: Numbers, found: Numbers, kept: Numbers, weights: Scores, line
                     if topics[at] == topic:
                         filled[at] = _with_heavier(chosen[at], filled[at], row, found, weights)
     for at in range(len(topics)):
-        chosen[at, : filled[at]].sort()
-        spans[at] = loops.FILLING
-        size = 0
-        for row in chosen[at, : filled[at]]:
+        size, row = 0, -1
+        for _ in range(filled[at]):
+            row = _next(chosen[at, : filled[at]], row)
             start, end = found[row, 3], found[row, 4]
             if not size or spans[at, size - 1, 0] != start or spans[at, size - 1, 1] != end:
                 spans[at, size, 0], spans[at, size, 1] = start, end
                 size += 1
+        for rest in range(size, spans.shape[1]):
+            spans[at, rest, 0] = loops.FILLING
+
+
+@compiled
+def _next(rows: Numbers, before: int) -> int:
+    """The least of a few rows that comes after one."""
+    least = -1
+    for row in rows:
+        if row > before and (least < 0 or row < least):
+            least = row
+    return least
 
 
 @compiled
