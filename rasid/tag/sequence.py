@@ -242,6 +242,9 @@ class NameTagger(Protocol):
         ...
 
 
+_OTHERS: Final = frozenset({"fa", "ur", "ku", "ckb", "ps"})  # languages in Arabic letters, of which nothing was learned
+
+
 class SequenceTagger:
     """Field and network, each with half a voice. Opening it reads both from disk; it takes no network and no GPU."""
 
@@ -255,9 +258,11 @@ class SequenceTagger:
         self._numbers: dict[tuple[str, str, str, str], tuple[int, list[int]]] = {}
 
     def names(self, scan: Scan, entities: Iterable[Entity]) -> Iterator[Named]:
-        """The names of an article, in order; `entities` are what the gazetteer finds in it."""
+        """The names of an article's Arabic sentences, in order; `entities` are what the gazetteer finds in it."""
+        if scan.article.language in _OTHERS:
+            return
         listed = listed_in(scan, entities)
-        found = list(sentences(scan.reading, self._classes))
+        found = [tokens for tokens in sentences(scan.reading, self._classes) if _is_arabic(tokens)]
         here = [[each for each in listed if tokens[0].at <= each.first <= tokens[-1].at] for tokens in found]
         if found:
             for tokens, some, shares in zip(found, here, self._network_shares(found, flags(listed)), strict=True):
@@ -291,6 +296,11 @@ class SequenceTagger:
             seen = [number(name, 0) for name in attributes(token, flag, self._classes)]
             found = self._numbers[key] = self._net.word.get(token.core, 0), seen
         return found
+
+
+def _is_arabic(tokens: Sequence[Token]) -> bool:
+    """Whether most words are in Arabic letters: of others nothing was learned."""
+    return 2 * sum("\u0600" <= token.core[:1] <= "\u06ff" for token in tokens) > len(tokens)
 
 
 def named(tokens: Sequence[Token], tags: Sequence[str]) -> Iterator[Named]:

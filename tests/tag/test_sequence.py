@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from rasid.lexicon.lexis import Lexis
+from rasid.lexicon.scan import Scan
 from rasid.tag import classes, names, sequence
 from rasid.tag.classes import split
+from schemas.article import ArticleEvent
 
 CASES = Path(__file__).parents[1] / "cases" / "entities.jsonl"
 TEXTS = [json.loads(line)["text"] for line in CASES.read_text("utf-8").splitlines()][::5]
@@ -117,3 +120,15 @@ def test_a_name_ends_at_a_sign_that_no_name_spans(desk, text, tags, spelled):
 def test_a_clitic_stays_where_the_article_has_lost_its_alef(desk, text, spelled):
     given = next(sequence.named(tokens_of(desk, text), ["B-LOC"]))
     assert names.span_of(desk.scan(text), given).text == spelled
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Talks in Geneva were led by Karim Benzema of Acme Holdings.", None),
+        ("وزیر خارجه با احمد کریمی دیدار کرد", "fa"),
+    ],
+)
+def test_nothing_is_found_in_languages_of_which_nothing_was_learned(text, language):
+    scan = Scan(ArticleEvent("urn:x", "", text, language=language), Lexis())
+    assert not list(sequence.own().names(scan, []))
