@@ -28,6 +28,7 @@ _ARABIC: Final = re.compile("[\u0600-\u08ff\ufb50-\ufeff]")
 _PARTICIPLE: Final = "ed"  # jailed: of the verb, and an adjective of its own
 _VERB_ENDINGS: Final = (_PARTICIPLE, "ing")
 _PREFIXES: Final = {"by", "co", "re", "e"}  # shorter parts of compounds: by-election, re-election
+_SURNAME: Final = 4  # letters of a surname that is nothing else
 _SPELLED_OUT: Final = 3  # letters of an acronym that is written with full stops too
 _PART: Final = 3  # letters of each part of an English compound
 _AS_ADJECTIVE: Final = {"US": "American", "USA": "American", "UK": "British", "EU": "European"}  # US troops
@@ -292,7 +293,26 @@ def own() -> Thesaurus:
         stops = _other_states(each, states) if each.state else {}
         for entry in _name(each, stops):
             thesaurus.add(entry)
+    for entry in _surnames(thesaurus):
+        thesaurus.add(entry)
     return thesaurus
+
+
+def _surnames(thesaurus: Thesaurus) -> Iterator[Entry]:
+    """The surnames of people who are not known by them alone, to their spelling in the other language: هاريس, Harris.
+
+    One that is a given name too, a noun, a concept or another's name is none of theirs alone.
+    """
+    people = [name for name in gazetteer.own() if name.type == "PER"]
+    given = {word for name in people for spelled in (*name.ar, *name.en) for word in spelled.split()[:-1]}
+    for name in people:
+        arabic, english = name.label_ar.split()[-1], name.label_en.split()[-1]
+        if name.alone_ar or name.alone_en or not given.isdisjoint((arabic, english)) or len(arabic) < _SURNAME:
+            continue
+        ordinary = thesaurus.known.is_noun(without_article(arabic)) or language_of(english) == "ar"
+        if not ordinary and not thesaurus.entries((arabic,)) and not thesaurus.entries((english,)):
+            spelled: dict[Language, tuple[Phrase, ...]] = {"ar": ((arabic,),), "en": ((english,),)}
+            yield Entry(f"PER:{english}:surname", spelled, {}, "name")
 
 
 def _other_states(state: gazetteer.Name, states: list[gazetteer.Name]) -> dict[Language, tuple[Phrase, ...]]:

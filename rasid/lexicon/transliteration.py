@@ -85,15 +85,16 @@ def variants(
     A short `listed` name has no spelling with a vowel less: those in use are in the list.
 
     A spelling that is a word is left out, and one that is a name too where a vowel is what differs: سلمان is not
-    سليمان, but سيرغي is سيرجي.
+    سليمان, but سيرغي is سيرجي, and a long name that is not listed is the listed one (تورنتو, تورونتو).
     """
     if not looks_foreign(word):
         return []
     sounded = dict.fromkeys(each for each in _by_sound(word) if each != word)
     vowelled = chain(_by_ending(word), _by_vowel(word), *map(_by_vowel, sounded))
+    may_be_listed = not listed and len(word) > _LEAST_LETTERS
     least = len(word) if listed and len(word) <= _LEAST_LETTERS else 0
-    other = (each for each in dict.fromkeys(vowelled)
-             if each != word and each not in sounded and len(each) >= least and not is_name(each))  # fmt: skip
+    longer = (each for each in dict.fromkeys(vowelled) if each != word and each not in sounded and len(each) >= least)
+    other = (each for each in longer if may_be_listed or not is_name(each))
     return list(islice((each for each in chain(sounded, other) if not _reads_as(each, is_word)), MAX_VARIANTS))
 
 
