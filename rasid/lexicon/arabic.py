@@ -13,7 +13,7 @@ from rasid.lexicon.clitics import decorations
 from rasid.lexicon.conjugation import verb_forms
 from rasid.lexicon.form import Form, Host, Lexical, Proper, Rule, Tail, Verbal, folded
 from rasid.lexicon.guards import BARE, Guard, only_with, settled
-from rasid.lexicon.inflection import ADJECTIVES, alone, noun_forms
+from rasid.lexicon.inflection import ADJECTIVES, alone, dual, noun_forms
 from rasid.lexicon.knowledge import Knowledge, Noun, Verb, bare, feminine_of, written_plural
 from rasid.lexicon.lemmas import guess, lemmas, listed, own_lemmas, spelled_alike, without_article
 from rasid.lexicon.transliteration import spelled_otherwise, spellings, variants
@@ -283,7 +283,15 @@ def _plural_alone(stem: str, known: Knowledge) -> list[Form]:
                 return list(alone(written, plural))
     if stem.endswith("ين") and (direct := _plural_alone(stem[:-2] + "ون", known)):
         return direct
-    return []
+    return _dual_alone(stem, known)
+
+
+def _dual_alone(stem: str, known: Knowledge) -> list[Form]:
+    """The forms of a dual, which means two: the solution of دولتين is that of no single دولة."""
+    if not stem.endswith(("ان", "ين")) or key_of(folded(stem)) in known.names:
+        return []
+    lemma = stem[:-3] + "ة" if stem[-3:-2] == "ت" else stem[:-2]
+    return [form for noun in known.nouns.get(folded(lemma), ()) if noun.lemma == lemma for form in dual(lemma, noun)]
 
 
 def _without_others(forms: Iterator[Form], noun: Noun, known: Knowledge) -> Iterator[Form]:

@@ -20,6 +20,9 @@ referendum referenda/curriculum curricula/stadium stadia/nucleus nuclei/fungus f
 cactus cacti/index indices/spokesman spokesmen/spokeswoman spokeswomen/policeman policemen/policewoman policewomen
 gunman gunmen/fireman firemen/fisherman fishermen/businessman businessmen/businesswoman businesswomen
 congressman congressmen/chairman chairmen/serviceman servicemen/lawman lawmen/militiaman militiamen
+gas gases/bus buses/minibus minibuses/virus viruses/bonus bonuses/census censuses/campus campuses/caucus caucuses
+surplus surpluses/status statuses/lens lenses/circus circuses/consensus consensuses/genius geniuses/syllabus syllabuses
+coronavirus coronaviruses/bias biases/canvas canvases/chorus choruses/octopus octopuses/iris irises/plus pluses
 grandchild grandchildren/schoolchild schoolchildren/say said/meet met/hold held/win won/lead led
 strike struck/fight fought/send sent/buy bought/sell sold/steal stole stolen/write wrote written/shoot shot
 freeze froze frozen/begin began begun/fall fell fallen/rise rose risen/take took taken/give gave given
