@@ -339,10 +339,16 @@ def _is_another(form: Form, verb: Verb, known: Knowledge) -> bool:
     ours = form.key.endswith(_OURS) and known.is_noun(form.spelled[:-2]) and not form.spelled.startswith(verb.past)
     woman = form.spelled.endswith("ي") and form.key[:-1] in known.words  # توافقي: an adjective of توافق
     common = {key_of(folded(each)) for each in verb.commonest}
-    if ours or woman or (form.key in known.words and (form.key not in common or known.is_noun(form.spelled))):
+    listed = form.key in known.words and (known.has_noun(form.spelled) or not _bears_seat(form))  # سئل is no سيل
+    if ours or woman or (listed and (form.key not in common or known.is_noun(form.spelled))):
         return all(noun.lemma != verb.past for noun in known.by_plural.get(folded(form.spelled), ()))  # أعين, of عيّن
     others = known.of_verbs.get(form.key, set()) - {verb.past}
     return form.key not in common and (_is_name(form, known) or bool(others))
+
+
+def _bears_seat(form: Form) -> bool:
+    """Whether a hamza inside, which a verb's form is never met without, has a seat that is a letter by itself."""
+    return not {"ئ", "ؤ"}.isdisjoint(form.spelled[1:-1])
 
 
 def _pasts(past: str, known: Knowledge) -> set[str]:

@@ -67,7 +67,7 @@ _ACRONYM = re.compile(r"[A-Z][A-Z0-9]+")
 def word(term: str) -> Word:
     """The word a watch means by a Latin `term`. All capitals (US, NATO) are compared with their case."""
     if _ACRONYM.fullmatch(term):
-        return Word(str(term), (Form(str(term), Rule.SAME),), case=True)
+        return Word(str(term), (Form(str(term), Rule.SAME), Form(f"{term}s", Rule.INFLECTION)), case=True)
     lowered = term.lower()
     if isinstance(term, Proper):
         return Word(str(term), (Form(lowered, Rule.SAME), *(Form(each, Rule.INFLECTION) for each in _plurals(lowered))))
@@ -121,7 +121,9 @@ def _regular(base: str) -> Iterator[str]:
     if consonant_y:
         yield from (base[:-1] + "ies", base[:-1] + "ied", base + "ing")
     elif base.endswith("e"):
-        yield from (base + "s", base + "d", base[:-1] + "ing")
+        yield from (base + "s", base + "d", (base[:-2] + "y" if base.endswith("ie") else base[:-1]) + "ing")
+    elif base.endswith("ic"):
+        yield from (base + "s", base + "ked", base + "king")  # panicked
     else:
         yield base + ("es" if base.endswith(("s", "x", "z", "ch", "sh", "o")) else "s")
         if base.endswith("o"):

@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 Language = Literal["ar", "en"]
 Phrase = tuple[str, ...]
+SPELLED: Final = ":spelled"
 
 _NO_WORD: Final = re.compile(r"[-.'\u2019/&]")  # what a reader takes for a gap between words
 _ARABIC: Final = re.compile("[\u0600-\u08ff\ufb50-\ufeff]")
@@ -24,6 +25,11 @@ class Entry:
     stops: dict[Language, tuple[Phrase, ...]]
     kind: str
     under: tuple[Phrase, ...] = ()
+
+    @property
+    def spelling(self) -> bool:
+        """Whether this only says how a surname is spelled."""
+        return self.id.endswith(SPELLED)
 
 
 def language_of(*words: str) -> Language:

@@ -1,16 +1,20 @@
 """The entries that the names of the gazetteer make: whole names, surnames, what belongs to a country."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
+from difflib import SequenceMatcher
 from itertools import chain
 from typing import Final
 
 from rasid.lexicon import gazetteer
 from rasid.lexicon.compounds import compounds
-from rasid.lexicon.entry import Entry, Language, Phrase, phrases_of
+from rasid.lexicon.entry import SPELLED, Entry, Language, Phrase, phrases_of
 from rasid.lexicon.transliteration import looks_foreign
 
-_SURNAME: Final = 4  # letters of a surname that is nothing else
-_PARTICLES: Final = {"von", "van", "de", "der", "di", "da", "del", "della", "la", "le", "bin", "ben", "al", "el", "abu"}
+_SURNAME: Final = 4  # letters: one of fewer in English, or no more in Arabic, is too many other words
+_ALIKE: Final = 0.6  # of two spellings' letters; a nickname or another name shares fewer
+_PARTICLES: Final = frozenset(
+    "von van de der di da del della la le bin ben al el abu بن آل أبو فون فان دا دي لو".split()  # noqa: SIM905 -- a list of words
+)
 
 
 def entries() -> Iterator[Entry]:
@@ -20,30 +24,56 @@ def entries() -> Iterator[Entry]:
         yield from _name(each, _other_states(each, states) if each.state else {})
 
 
-def surnames(is_word: Callable[[str], bool]) -> Iterator[Entry]:
-    """The surnames of people who are not known by them alone, to their spelling in the other language: هاريس, Harris.
+def surnames(is_other: Callable[[str], bool]) -> Iterator[Entry]:
+    """The surnames of people in both languages, besides those that name them alone: هاريس, Harris; فيكو, of فيتسو.
 
-    One that is a given name too, or an `is_word`, a noun or another's name, means the person by the whole name only.
+    One that is a given name, or `is_other`, a noun, a concept or another's name, means the person by the whole name.
     """
     people = [name for name in gazetteer.own() if name.type == "PER" and name.ar and name.en]
     given = {word for name in people for spelled in (*name.ar, *name.en) for word in spelled.split()[:-1]}
     for name in people:
-        arabic, english = _surname(name)
-        if name.alone_ar or name.alone_en or not english:
-            continue
-        other = len(arabic[0]) < _SURNAME or not given.isdisjoint((*arabic, *english)) or is_word(arabic[0])
-        if arabic[1:] or not other:
-            yield Entry(f"{name.label_en}:surname", {"ar": (arabic,), "en": (english,)}, {}, "name")
-        else:
-            yield Entry(f"{name.label_en}:surname", {"ar": phrases_of(name.ar)}, {}, "name", under=(english,))
+        found, english = _surnames(name)
+        own = [each for each in found if each[0] in _PARTICLES or _is_alone(each[0], given, is_other)]
+        alone = phrases_of(name.alone_ar)
+        if alone:
+            like = [each for each in own if each not in alone and any(_is_alike(each, other) for other in alone)]
+            if like:
+                yield Entry(
+                    f"{name.label_en}:surname", {"ar": (*alone, *like), "en": phrases_of(name.alone_en)}, {}, "name"
+                )
+        elif english and not name.alone_en and not is_other(" ".join(english)):
+            if own and (english[1:] or given.isdisjoint(english)):
+                yield Entry(f"{name.label_en}:surname", {"ar": tuple(own), "en": (english,)}, {}, "name")
+            else:
+                yield Entry(f"{name.label_en}:surname", {"ar": phrases_of(name.ar)}, {}, "name", under=(english,))
 
 
-def _surname(name: gazetteer.Name) -> tuple[Phrase, Phrase]:
-    """The last name in both languages, with its particle (von der Leyen); empty where they do not go together."""
-    arabic, english = phrases_of((name.label_ar, name.label_en))
-    at = next((at for at, word in enumerate(english) if at and word.lower() in _PARTICLES), len(english) - 1)
-    together = at > 0 and (at == len(english) - 1 or len(arabic) == len(english))
-    return (arabic[at - len(english) :], english[at:]) if together and len(arabic) > 1 else ((), ())
+def _is_alone(surname: str, given: Container[str], is_other: Callable[[str], bool]) -> bool:
+    foreign = looks_foreign(surname) or surname.startswith("ال")
+    return foreign and len(surname) > _SURNAME and surname not in given and not is_other(surname)
+
+
+def _is_alike(phrase: Phrase, other: Phrase) -> bool:
+    return SequenceMatcher(None, "".join(phrase), "".join(other)).ratio() > _ALIKE
+
+
+def _surnames(name: gazetteer.Name) -> tuple[list[Phrase], Phrase]:
+    """The last name as it is spelled in Arabic, and in English, with its particle (von der Leyen).
+
+    Empty where the two are not made alike, or it is short or a number.
+    """
+    english = phrases_of((name.label_en,))[0]
+    at = next((at for at, word in enumerate(english) if at and word in _PARTICLES), len(english) - 1)
+    long = len(english) - at
+    arabic = [
+        each[-long:] for each in phrases_of(name.ar) if len(each) > long and (long == 1 or len(each) == len(english))
+    ]
+    last = english[-1]
+    if not at or not arabic or len(last) < _SURNAME or last.isupper() or not last[0].isupper():
+        return [], ()
+    if long > 1 and arabic[0][0] not in _PARTICLES:
+        return [], ()
+    return [each for each in dict.fromkeys(arabic) if _is_alike(each, arabic[0])], english[at:]
 
 
 def _name(name: gazetteer.Name, stops: dict[Language, tuple[Phrase, ...]]) -> Iterator[Entry]:
@@ -62,7 +92,7 @@ def _name(name: gazetteer.Name, stops: dict[Language, tuple[Phrase, ...]]) -> It
         yield Entry(f"{name.type}:{name.wikidata or name.label_en}:whole", full, {}, "name", under=by)
     surnames = dict.fromkeys(each.split()[-1] for each in name.ar if " " in each) if name.type == "PER" else {}
     if len(surnames) > 1 and not name.alone_ar and all(map(looks_foreign, surnames)):  # لوبان, لوبين
-        yield Entry(f"{name.type}:{name.wikidata or name.label_en}:spelled", {"ar": phrases_of(surnames)}, {}, "name")
+        yield Entry(f"{name.type}:{name.wikidata or name.label_en}{SPELLED}", {"ar": phrases_of(surnames)}, {}, "name")
     if name.adjectives and name.demonyms:
         own: dict[Language, tuple[Phrase, ...]] = {
             "ar": phrases_of(each for each in name.adjectives if not each.endswith(("ية", "ون", "ات"))),

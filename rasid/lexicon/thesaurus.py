@@ -91,8 +91,9 @@ class Thesaurus:
         return self.entries(("".join(words).lower(),))  # rain forest
 
     def has_other(self, surname: str) -> bool:
-        """Whether an Arabic surname is a noun, with or without its article, or what an entry is called."""
-        return self.known.is_noun(without_article(surname)) or bool(self.entries((surname,)))
+        """Whether a surname is a noun, with or without its article, or an entry that is no other spelling of it."""
+        entries = self.entries((surname,))
+        return self.known.is_noun(without_article(surname)) or any(not entry.spelling for entry in entries)
 
     def _of_verb(self, word: str) -> list[Entry]:
         """The verbs of which an English word that is no entry is a form: detained, withdrawing."""

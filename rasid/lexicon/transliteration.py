@@ -29,11 +29,11 @@ _CUSTOMARY: Final = (("أمريك", "أميرك"), ("ديمقراط", "ديمو�
                      ("داود", "داوود"), ("طاوس", "طاووس"), ("جوزيف", "جوزاف"), ("يونيو", "يونيه"),
                      ("يوليو", "يوليه"), ("ميشيل", "ميشال"), ("بيير", "بيار"),
                      ("إيمانويل", "عمانوئيل"), ("إيمانويل", "عمانويل"),
-                     ("موسيقى", "موسيقا"))  # fmt: skip
+                     ("موسيقى", "موسيقا"), ("كفء", "كفؤ"))  # fmt: skip
 # A hamza between long vowels or before ة has had three seats: Cairo's, Beirut's, and none (شئون, شؤون, شءون).
 _SEATS: Final = (("ؤو", ("ئو", "ءو", "ؤ")), ("ئو", ("ؤو", "ءو")), ("ءو", ("ؤو", "ئو")), ("يئة", ("يأة",)),
                  ("يأة", ("يئة",)), ("يئت", ("يأت",)), ("مئة", ("مائة",)), ("مائة", ("مئة",)))  # fmt: skip
-_LAST_HAMZA: Final = (r"يء\b", r"(?<!ا)ئ\b")  # شئ, شاطىء
+_LAST_HAMZA: Final = (r"(?<![او])ء\b", r"(?<!ا)ئ\b")  # شئ, شاطىء, دفئ
 _SPELLED_OTHERWISE: Final = re.compile("|".join([*chain(*_CUSTOMARY), *(here for here, _ in _SEATS), *_LAST_HAMZA]))
 
 
@@ -53,6 +53,8 @@ def spellings(word: str) -> list[str]:
                 found.setdefault(word.replace(here, there, 1))
     if word.endswith("يء"):
         found[word[:-2] + "ئ"] = None
+    elif word.endswith("ء") and word[-2:-1] not in {"ا", "و"}:
+        found[word[:-1] + "ئ"] = None  # دفئ
     elif word.endswith("ئ") and word[-2:-1] != "ا":
         found[word[:-1] + "يء"] = None  # شاطىء
     for here, others in _SEATS:
