@@ -61,6 +61,21 @@ _UNCHANGING = {
     "this",
     "as",
 }
+_TWO_SPELLINGS = [
+    pair.split()
+    for pair in """
+labour labor/colour color/centre center/defence defense/programme program/neighbour neighbor/harbour harbor
+grey gray/aluminium aluminum/licence license/sceptic skeptic/sceptical skeptical/plough plow/catalogue catalog
+dialogue dialog/jewellery jewelry/mould mold/moustache mustache/offence offense/pretence pretense/aeroplane airplane
+anaesthetic anesthetic/paediatric pediatric/paediatrician pediatrician/haemorrhage hemorrhage/leukaemia leukemia
+foetus fetus/diarrhoea diarrhea/manoeuvre maneuver/artefact artifact/sulphur sulfur/fulfil fulfill/enrol enroll
+instalment installment/enrolment enrollment/councillor councilor/counsellor counselor/traveller traveler
+judgement judgment/whisky whiskey/yoghurt yogurt/archaeology archeology/archaeologist archeologist/ageing aging
+encyclopaedia encyclopedia/mediaeval medieval/practise practice/cosy cozy/doughnut donut/pyjamas pajamas
+""".strip()
+    .replace("\n", "/")
+    .split("/")
+]  # British and American, that no ending tells
 _ACRONYM = re.compile(r"[A-Z][A-Z0-9]+")
 
 
@@ -147,7 +162,4 @@ def _british_american(base: str) -> Iterator[str]:
     for british, american in (("our", "or"), ("tre", "ter"), ("defence", "defense"), ("programme", "program")):
         if base.endswith(british) and len(base) > 4:  # noqa: PLR2004 -- hour, four
             yield base.removesuffix(british) + american
-    for american, british in (("labor", "labour"), ("color", "colour"), ("center", "centre"), ("defense", "defence"),
-                              ("program", "programme"), ("neighbor", "neighbour"), ("harbor", "harbour")):  # fmt: skip
-        if base == american:
-            yield british
+    yield from (other for pair in _TWO_SPELLINGS if base in pair for other in pair if other != base)

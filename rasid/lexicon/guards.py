@@ -151,7 +151,8 @@ def _unless_marked(form: Form, known: Knowledge) -> Iterator[bytes]:
         for each in decorations(form):
             rest = key[2:] + each.after_key
             before = ahead and not each.before.endswith(_ARTICLES)
-            if yields or before or (article and len(rest) > 1 and known.knows(rest)):
+            word = rest in known.words or (len(rest) > _SHORT and known.knows(rest))
+            if yields or before or (article and word):
                 yield each.before_key + key + each.after_key
 
 

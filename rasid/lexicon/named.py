@@ -34,23 +34,22 @@ def surnames(is_other: Callable[[str], bool]) -> Iterator[Entry]:
     for name in people:
         found, english = _surnames(name)
         own = [each for each in found if each[0] in _PARTICLES or _is_alone(each[0], given, is_other)]
-        alone = phrases_of(name.alone_ar)
-        if alone:
-            like = [each for each in own if each not in alone and any(_is_alike(each, other) for other in alone)]
-            if like:
-                yield Entry(
-                    f"{name.label_en}:surname", {"ar": (*alone, *like), "en": phrases_of(name.alone_en)}, {}, "name"
-                )
-        elif english and not name.alone_en and not is_other(" ".join(english)):
-            if own and (english[1:] or given.isdisjoint(english)):
-                yield Entry(f"{name.label_en}:surname", {"ar": tuple(own), "en": (english,)}, {}, "name")
-            else:
-                yield Entry(f"{name.label_en}:surname", {"ar": phrases_of(name.ar)}, {}, "name", under=(english,))
+        alone, known_by = phrases_of(name.alone_ar), phrases_of(name.alone_en)
+        like = tuple([each for each in own if each not in alone and any(_is_alike(each, other) for other in alone)])
+        if like:
+            yield Entry(f"{name.label_en}:surname", {"ar": (*alone, *like), "en": known_by}, {}, "name")
+        if not english or english in known_by or is_other(" ".join(english)):
+            continue
+        if own and not known_by and not alone and (english[1:] or given.isdisjoint(english)):
+            rest = phrases_of(name.ar) if len(own) < len(found) else ()
+            spelled: dict[Language, tuple[Phrase, ...]] = {"ar": (*own, *rest), "en": (english,)}
+            yield Entry(f"{name.label_en}:surname", spelled, {}, "name", under=(*own, english))
+        else:
+            yield Entry(f"{name.label_en}:surname", {"ar": phrases_of(name.ar)}, {}, "name", under=(english,))
 
 
 def _is_alone(surname: str, given: Container[str], is_other: Callable[[str], bool]) -> bool:
-    foreign = looks_foreign(surname) or surname.startswith("ال")
-    return foreign and len(surname) > _SURNAME and surname not in given and not is_other(surname)
+    return len(surname) > _SURNAME and surname not in given and not is_other(surname)
 
 
 def _is_alike(phrase: Phrase, other: Phrase) -> bool:

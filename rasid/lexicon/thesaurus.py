@@ -91,9 +91,9 @@ class Thesaurus:
         return self.entries(("".join(words).lower(),))  # rain forest
 
     def has_other(self, surname: str) -> bool:
-        """Whether a surname is a noun, with or without its article, or an entry that is no other spelling of it."""
+        """Whether a surname is a word, with or without its article, or an entry that is no other spelling of it."""
         entries = self.entries((surname,))
-        return self.known.is_noun(without_article(surname)) or any(not entry.spelling for entry in entries)
+        return self.known.is_word(without_article(surname)) or any(not entry.spelling for entry in entries)
 
     def _of_verb(self, word: str) -> list[Entry]:
         """The verbs of which an English word that is no entry is a form: detained, withdrawing."""

@@ -32,8 +32,9 @@ _CUSTOMARY: Final = (("أمريك", "أميرك"), ("ديمقراط", "ديمو�
                      ("موسيقى", "موسيقا"), ("كفء", "كفؤ"))  # fmt: skip
 # A hamza between long vowels or before ة has had three seats: Cairo's, Beirut's, and none (شئون, شؤون, شءون).
 _SEATS: Final = (("ؤو", ("ئو", "ءو", "ؤ")), ("ئو", ("ؤو", "ءو")), ("ءو", ("ؤو", "ئو")), ("يئة", ("يأة",)),
-                 ("يأة", ("يئة",)), ("يئت", ("يأت",)), ("مئة", ("مائة",)), ("مائة", ("مئة",)))  # fmt: skip
-_LAST_HAMZA: Final = (r"(?<![او])ء\b", r"(?<!ا)ئ\b")  # شئ, شاطىء, دفئ
+                 ("يأة", ("يئة",)), ("يئت", ("يأت",)), ("يئات", ("يآت",)), ("مئة", ("مائة",)),
+                 ("مائة", ("مئة",)))  # fmt: skip
+_LAST_HAMZA: Final = (r"(?<!ا)ء\b", r"(?<!ا)ئ\b")  # شئ, شاطىء, دفئ
 _SPELLED_OTHERWISE: Final = re.compile("|".join([*chain(*_CUSTOMARY), *(here for here, _ in _SEATS), *_LAST_HAMZA]))
 
 
@@ -51,17 +52,22 @@ def spellings(word: str) -> list[str]:
         for here, there in ((left, right), (right, left)):
             if here in word:
                 found.setdefault(word.replace(here, there, 1))
-    if word.endswith("يء"):
-        found[word[:-2] + "ئ"] = None
-    elif word.endswith("ء") and word[-2:-1] not in {"ا", "و"}:
-        found[word[:-1] + "ئ"] = None  # دفئ
-    elif word.endswith("ئ") and word[-2:-1] != "ا":
-        found[word[:-1] + "يء"] = None  # شاطىء
+    found.update(dict.fromkeys(_by_last_hamza(word)))
     for here, others in _SEATS:
         if here in word:
             found.update(dict.fromkeys(word.replace(here, other, 1) for other in others))
     found.pop(word, None)
     return list(found)
+
+
+def _by_last_hamza(word: str) -> Iterator[str]:
+    """A last hamza on another seat: شئ, شاطىء, هدؤ, دفئ."""
+    if word.endswith(("يء", "وء")):
+        yield word[:-2] + {"ي": "ئ", "و": "ؤ"}[word[-2]]
+    elif word.endswith("ء") and word[-2:-1] != "ا":
+        yield word[:-1] + "ئ"
+    elif word.endswith("ئ") and word[-2:-1] != "ا":
+        yield word[:-1] + "يء"
 
 
 def looks_foreign(word: str) -> bool:
