@@ -24,6 +24,7 @@ _PARTICIPLE: Final = "ed"  # jailed: of the verb, and an adjective of its own
 _VERB_ENDINGS: Final = (_PARTICIPLE, "ing")
 _PREFIXES: Final = {"by", "co", "re", "e"}  # shorter parts of compounds: by-election, re-election
 _SPELLED_OUT: Final = 3  # letters of an acronym that is written with full stops too
+_MARKS: Final = frozenset("أإآ")  # of which no two match
 _PART: Final = 3  # letters of each part of an English compound
 _AS_ADJECTIVE: Final = {"US": "American", "USA": "American", "UK": "British", "EU": "European"}  # US troops
 _ACRONYM_OF: Final = {"American": "US", "British": "UK", "European": "EU"}
@@ -82,7 +83,7 @@ class Thesaurus:
         found: list[Entry] = []
         for key in self._keys(words):
             found.extend(entry for entry in self._index.get(key, []) if entry not in found)
-        if found and language_of(*words) == "ar":
+        if found and any(not _MARKS.isdisjoint(word) for word in words):
             found = [entry for entry in found if _is_marked_alike(words, entry)]
         if len(words) == 1 and language_of(*words) == "en" and (not found or words[0].endswith(_PARTICIPLE)):
             return [*found, *(entry for entry in self._of_verb(words[0].lower()) if entry not in found)]
