@@ -12,13 +12,13 @@ from rasid.lexicon import dictionary
 from rasid.lexicon.clitics import decorations
 from rasid.lexicon.conjugation import verb_forms
 from rasid.lexicon.form import Form, Host, Lexical, Proper, Rule, Tail, Verbal, folded
-from rasid.lexicon.guards import Guard, only_with, settled
-from rasid.lexicon.inflection import ADJECTIVES, alone, noun_forms
+from rasid.lexicon.guards import BARE, Guard, only_with, settled
+from rasid.lexicon.inflection import ADJECTIVES, alone, dual, noun_forms
 from rasid.lexicon.knowledge import Knowledge, Noun, Verb, bare, feminine_of, written_plural
 from rasid.lexicon.lemmas import guess, lemmas, listed, own_lemmas, spelled_alike, without_article
 from rasid.lexicon.transliteration import spelled_otherwise, spellings, variants
 from rasid.lexicon.word import MAX_WORD, Word
-from rasid.text.letters import SHADDA
+from rasid.text.letters import SHADDA, SHORT_VOWELS
 from rasid.text.reading import key_of, word_key, word_keys
 
 _SHORT_VERB = 3  # letters of a past that is as often a noun of another sense
@@ -45,6 +45,8 @@ def word(term: str, known: Knowledge, *, alone: bool = True) -> Word:
     forms: Forms = {}
     for form in _spelled(list(_forms(term, written, known, alone=alone)), written):
         forms.setdefault((form.spelled, form.host, form.article, form.tail), form)
+    if alone and type(term) is Lexical and _is_rather_a_deed(written, known):
+        forms = {key: _as_thing(form) if form.spelled == written else form for key, form in forms.items()}
     made = tuple([_marked_as(term, written, settled(form, known, alone=alone)) for form in forms.values()])
     return Word(str(term), made, guard=Guard(made, known, alone), marked=_is_listed(written, known))
 
@@ -73,6 +75,17 @@ class Promised:
 def _is_word(written: str) -> bool:
     """Whether this may be an Arabic word: there is more than marks, and it is not too long."""
     return 0 < len(written) <= MAX_WORD
+
+
+def _is_rather_a_deed(written: str, known: Knowledge) -> bool:
+    """Whether a noun without its article is mostly a verb of the same letters: دافع عن is "defended", no motive."""
+    return any("verb-first" in noun.flags for noun in known.nouns.get(folded(written), ()))
+
+
+def _as_thing(form: Form) -> Form:
+    """The form where an article or a preposition says that it is a noun."""
+    wrong = (each for each in decorations(form) if each.before in BARE)
+    return form._replace(blocked=form.blocked | {each.before_key + form.key + each.after_key for each in wrong})
 
 
 def _marked_as(term: str, written: str, form: Form) -> Form:
@@ -118,7 +131,7 @@ def _forms(typed: str, term: str, known: Knowledge, *, alone: bool) -> Iterator[
         yield from _as_written(term, with_article=stem == term)
         yield from plural
         return
-    nouns, verbs = _readings(typed, term, stem, known)
+    nouns, verbs = ([], _doubled(term, known)) if _is_doubled(typed) else _readings(typed, term, stem, known)
     if alone and isinstance(typed, Lexical):
         nouns = [_as_noun(noun, stem) for noun in nouns]
     if verbs and not nouns:
@@ -161,8 +174,14 @@ def _masculine(noun: Noun) -> Noun:
 
 
 def _as_noun(noun: Noun, stem: str) -> Noun:
-    """An adjective whose feminine the lexicon has as a noun keeps to that: بحرية is the navy, not بحري."""
-    return Noun(stem, "noun", "f", ("ات",)) if noun.pos in ADJECTIVES and stem == feminine_of(noun) else noun
+    """An adjective whose feminine the lexicon has as a noun keeps to that: بحرية is the navy, not بحري.
+
+    Nor are قوات, which are forces, the power of قوة: its own plural is قوى.
+    """
+    if noun.pos in ADJECTIVES and stem == feminine_of(noun):
+        return Noun(stem, "noun", "f", ("ات",))
+    broken = tuple([each for each in noun.plurals if not each.endswith("ات")])
+    return replace(noun, plurals=broken) if "plural-own" in noun.flags and broken else noun
 
 
 def _only_name(term: str, known: Knowledge) -> bool:
@@ -186,7 +205,8 @@ def _readings(typed: str, term: str, stem: str, known: Knowledge) -> tuple[list[
         return (listed or [Noun(stem, "noun", "m")]) if deed else [], verbs
     if any(verb.past == stem for verb in verbs):  # نام is rather "slept" than a نامي without its ending
         listed = [noun for noun in listed if noun.lemma[:-1] != stem or "defective" not in noun.flags]
-    if len(stem) <= _SHORT_VERB and SHADDA not in typed and listed and not (verbs and stem.endswith("ى")):
+    adjectives = all(noun.pos in ADJECTIVES and noun.lemma != stem for noun in listed)  # جدد, of جديد; or "renewed"
+    if len(stem) <= _SHORT_VERB and SHADDA not in typed and not adjectives and not (verbs and stem.endswith("ى")):
         doubled = len(stem) < _SHORT_VERB  # مر is rather "passed" than bitter; of سد the list gives no deed
         return listed, [verb for verb in verbs if stem in verb.masdars or (doubled and verb.masdars)]
     if verbs or (listed and not _names_deed(stem)):
@@ -197,6 +217,17 @@ def _readings(typed: str, term: str, stem: str, known: Knowledge) -> tuple[list[
     if known.with_dictionary and (not nouns or _names_deed(stem)) and not known.is_name(stem):
         return nouns, [Verb(*found) for found in dictionary.verbs(term)]
     return nouns, []
+
+
+def _is_doubled(typed: str) -> bool:
+    """Whether a shadda is typed on the middle one of three letters, as in a verb of form II: قدّم is no foot."""
+    marks = [len(each) for each in "".join(char for char in typed if char not in SHORT_VOWELS).split(SHADDA)]
+    return marks == [2, 1] and typed[-1] not in "ةء"
+
+
+def _doubled(past: str, known: Knowledge) -> list[Verb]:
+    """The verb of form II with this past: all are regular, so it need not be listed."""
+    return _verbs(past, known) or [Verb(past, "ي" + past[:-1] + {"ى": "ي", "أ": "ئ"}.get(past[-1], past[-1]))]
 
 
 def _of_concept(typed: Lexical, verbs: list[Verb], listed: list[Noun]) -> tuple[list[Verb], list[Noun]]:
@@ -252,7 +283,15 @@ def _plural_alone(stem: str, known: Knowledge) -> list[Form]:
                 return list(alone(written, plural))
     if stem.endswith("ين") and (direct := _plural_alone(stem[:-2] + "ون", known)):
         return direct
-    return []
+    return _dual_alone(stem, known)
+
+
+def _dual_alone(stem: str, known: Knowledge) -> list[Form]:
+    """The forms of a dual, which means two: the solution of دولتين is that of no single دولة."""
+    if not stem.endswith(("ان", "ين")) or key_of(folded(stem)) in known.names:
+        return []
+    lemma = stem[:-3] + "ة" if stem[-3:-2] == "ت" else stem[:-2]
+    return [form for noun in known.nouns.get(folded(lemma), ()) if noun.lemma == lemma for form in dual(lemma, noun)]
 
 
 def _without_others(forms: Iterator[Form], noun: Noun, known: Knowledge) -> Iterator[Form]:
@@ -300,10 +339,16 @@ def _is_another(form: Form, verb: Verb, known: Knowledge) -> bool:
     ours = form.key.endswith(_OURS) and known.is_noun(form.spelled[:-2]) and not form.spelled.startswith(verb.past)
     woman = form.spelled.endswith("ي") and form.key[:-1] in known.words  # توافقي: an adjective of توافق
     common = {key_of(folded(each)) for each in verb.commonest}
-    if ours or woman or (form.key in known.words and (form.key not in common or known.is_noun(form.spelled))):
-        return True
+    listed = form.key in known.words and (known.has_noun(form.spelled) or not _bears_seat(form))  # سئل is no سيل
+    if ours or woman or (listed and (form.key not in common or known.is_noun(form.spelled))):
+        return all(noun.lemma != verb.past for noun in known.by_plural.get(folded(form.spelled), ()))  # أعين, of عيّن
     others = known.of_verbs.get(form.key, set()) - {verb.past}
     return form.key not in common and (_is_name(form, known) or bool(others))
+
+
+def _bears_seat(form: Form) -> bool:
+    """Whether a hamza inside, which a verb's form is never met without, has a seat that is a letter by itself."""
+    return not {"ئ", "ؤ"}.isdisjoint(form.spelled[1:-1])
 
 
 def _pasts(past: str, known: Knowledge) -> set[str]:

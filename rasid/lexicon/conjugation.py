@@ -38,7 +38,7 @@ def _past_of(past: str) -> Iterator[tuple[str, Tail]]:
     yield past, Tail.MAY
     for ending in ("ت", "تا"):
         yield past + ending, Tail.MAY
-    yield from _plural(past, ("وا",))
+    yield from _plural(past[:-1] if past[-1] == "ي" else past, ("وا",))  # لقوا, نسوا, توفوا
     yield _dual(past), Tail.MAY
     for stem in _before_consonant(past):
         for ending in _PAST_CONSONANT:

@@ -20,6 +20,9 @@ referendum referenda/curriculum curricula/stadium stadia/nucleus nuclei/fungus f
 cactus cacti/index indices/spokesman spokesmen/spokeswoman spokeswomen/policeman policemen/policewoman policewomen
 gunman gunmen/fireman firemen/fisherman fishermen/businessman businessmen/businesswoman businesswomen
 congressman congressmen/chairman chairmen/serviceman servicemen/lawman lawmen/militiaman militiamen
+gas gases/bus buses/minibus minibuses/virus viruses/bonus bonuses/census censuses/campus campuses/caucus caucuses
+surplus surpluses/status statuses/lens lenses/circus circuses/consensus consensuses/genius geniuses/syllabus syllabuses
+coronavirus coronaviruses/bias biases/canvas canvases/chorus choruses/octopus octopuses/iris irises/plus pluses
 grandchild grandchildren/schoolchild schoolchildren/say said/meet met/hold held/win won/lead led
 strike struck/fight fought/send sent/buy bought/sell sold/steal stole stolen/write wrote written/shoot shot
 freeze froze frozen/begin began begun/fall fell fallen/rise rose risen/take took taken/give gave given
@@ -58,13 +61,28 @@ _UNCHANGING = {
     "this",
     "as",
 }
+_TWO_SPELLINGS = [
+    pair.split()
+    for pair in """
+labour labor/colour color/centre center/defence defense/programme program/neighbour neighbor/harbour harbor
+grey gray/aluminium aluminum/licence license/sceptic skeptic/sceptical skeptical/plough plow/catalogue catalog
+dialogue dialog/jewellery jewelry/mould mold/moustache mustache/offence offense/pretence pretense/aeroplane airplane
+anaesthetic anesthetic/paediatric pediatric/paediatrician pediatrician/haemorrhage hemorrhage/leukaemia leukemia
+foetus fetus/diarrhoea diarrhea/manoeuvre maneuver/artefact artifact/sulphur sulfur/fulfil fulfill/enrol enroll
+instalment installment/enrolment enrollment/councillor councilor/counsellor counselor/traveller traveler
+judgement judgment/whisky whiskey/yoghurt yogurt/archaeology archeology/archaeologist archeologist/ageing aging
+encyclopaedia encyclopedia/mediaeval medieval/practise practice/cosy cozy/doughnut donut/pyjamas pajamas
+""".strip()
+    .replace("\n", "/")
+    .split("/")
+]  # British and American, that no ending tells
 _ACRONYM = re.compile(r"[A-Z][A-Z0-9]+")
 
 
 def word(term: str) -> Word:
     """The word a watch means by a Latin `term`. All capitals (US, NATO) are compared with their case."""
     if _ACRONYM.fullmatch(term):
-        return Word(str(term), (Form(str(term), Rule.SAME),), case=True)
+        return Word(str(term), (Form(str(term), Rule.SAME), Form(f"{term}s", Rule.INFLECTION)), case=True)
     lowered = term.lower()
     if isinstance(term, Proper):
         return Word(str(term), (Form(lowered, Rule.SAME), *(Form(each, Rule.INFLECTION) for each in _plurals(lowered))))
@@ -118,7 +136,9 @@ def _regular(base: str) -> Iterator[str]:
     if consonant_y:
         yield from (base[:-1] + "ies", base[:-1] + "ied", base + "ing")
     elif base.endswith("e"):
-        yield from (base + "s", base + "d", base[:-1] + "ing")
+        yield from (base + "s", base + "d", (base[:-2] + "y" if base.endswith("ie") else base[:-1]) + "ing")
+    elif base.endswith("ic"):
+        yield from (base + "s", base + "ked", base + "king")  # panicked
     else:
         yield base + ("es" if base.endswith(("s", "x", "z", "ch", "sh", "o")) else "s")
         if base.endswith("o"):
@@ -142,7 +162,4 @@ def _british_american(base: str) -> Iterator[str]:
     for british, american in (("our", "or"), ("tre", "ter"), ("defence", "defense"), ("programme", "program")):
         if base.endswith(british) and len(base) > 4:  # noqa: PLR2004 -- hour, four
             yield base.removesuffix(british) + american
-    for american, british in (("labor", "labour"), ("color", "colour"), ("center", "centre"), ("defense", "defence"),
-                              ("program", "programme"), ("neighbor", "neighbour"), ("harbor", "harbour")):  # fmt: skip
-        if base == american:
-            yield british
+    yield from (other for pair in _TWO_SPELLINGS if base in pair for other in pair if other != base)

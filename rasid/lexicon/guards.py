@@ -10,19 +10,21 @@ from dataclasses import dataclass, field
 from rasid.lexicon.clitics import PRONOUNS, allowed, decorations
 from rasid.lexicon.form import Barred, Dots, Form, Host, Rule, Tail, folded
 from rasid.lexicon.knowledge import Knowledge, Verb, bare
+from rasid.lexicon.shadda import belies
 from rasid.text.reading import key_of
 
 _CONJUNCTIONS = {key_of("و"), key_of("ف")}
 _MY = key_of("ي")
 _SHORT = 2  # letters; proclitics of three and more are hardly ever part of a word (وال, بال, ولل)
 _SHORT_NOUN = 4  # letters
+_STEM = 4  # letters of a noun that a shadda may belie
 _UNDOTTED = {"ي": "ى", "ى": "ي"}
 _LIKE_PARTICLES = {"علي", "لدي", "متي", "سوي"}  # with other dots a preposition or the like: على
 _ARTICLE = key_of("ال")
 _N = key_of("ن")
 _VERBAL = (Host.VERB, Host.PAST)
 _TO = {"ل", "ب", "ول", "وب", "فل"}  # and before which it is more likely its verbal noun: لمنح
-_BARE = {"", "و", "ف"}  # before which a plural spelled like a verb is more likely the verb: كتب
+BARE = {"", "و", "ف"}  # before which a plural spelled like a verb is more likely the verb: كتب
 # Words so common before a pronoun that a ه after them is "his", not the ة of another word typed without its dots.
 _HIS = frozenset("عمل طلب سن دور حكم خط عين فكر مكتب كتب قدر حد بيت حق رأي وقت سر وحد جد بلد".split())  # noqa: SIM905 -- a list of words
 
@@ -65,6 +67,8 @@ def _dots(form: Form, known: Knowledge, *, alone: bool) -> Dots:
         return Dots.FORGIVEN
     if known.has_noun(other) or (spelled.endswith("ى") and known.has_noun(spelled[:-1])):  # عدوي is my enemy
         return Dots.ALWAYS
+    if form.rule is Rule.PLURAL and known.is_noun(other):  # كلي, "whole", is no كلى
+        return Dots.ALWAYS
     return Dots.WITHOUT_ARTICLE if _is_deed(other, known) else Dots.FORGIVEN
 
 
@@ -90,6 +94,11 @@ class Guard:
             found = self._barred[form] = self._work_out(form._replace(spelled=bare(form.spelled)))
         return found
 
+    def belied(self, form: Form, doubled: list[int]) -> bool:
+        """Whether a shadda on these of its letters is another word's: معرّض is no معرض."""
+        return any(belies(doubled, self.known.nouns.get(folded(form.spelled[:cut]), ()))
+                   for cut in range(_STEM, len(form.spelled) + 1))  # fmt: skip
+
     def _work_out(self, form: Form) -> Barred:
         if form.host is Host.NOTHING or not form.key:
             return Barred(frozenset(), frozenset())
@@ -113,9 +122,9 @@ def _barred(form: Form, own: AbstractSet[bytes], stems: AbstractSet[bytes] | Non
         blocked.update(_never(form, own, known))
         unmarked.update(_unless_marked(form, known))
         others.update(_other_words(form, own, stems or own, known))
-    verbs = _verbs_like(form, known)
+    verbs = _verbs_like(form, known, alone=stems is not None)
     if verbs:
-        before = _BARE | _TO if any(form.spelled in verb.masdars for verb in verbs) else _BARE
+        before = BARE | _TO if any(form.spelled in verb.masdars for verb in verbs) else BARE
         others |= {each.before_key + form.key + each.after_key for each in decorations(form) if each.before in before}
     if form.spelled[0] in "أإآ" and all(verb.past != form.spelled for verb in verbs):
         unmarked |= others
@@ -142,7 +151,8 @@ def _unless_marked(form: Form, known: Knowledge) -> Iterator[bytes]:
         for each in decorations(form):
             rest = key[2:] + each.after_key
             before = ahead and not each.before.endswith(_ARTICLES)
-            if yields or before or (article and len(rest) > 1 and known.knows(rest)):
+            word = rest in known.words or (len(rest) > _SHORT and known.knows(rest))
+            if yields or before or (article and word):
                 yield each.before_key + key + each.after_key
 
 
@@ -192,9 +202,12 @@ def _is_of_verb(whole: bytes, own: AbstractSet[bytes], known: Knowledge) -> bool
     return whole not in own and (whole in known.of_verbs or whole in known.of_us)
 
 
-def _verbs_like(form: Form, known: Knowledge) -> list[Verb]:
-    """The verbs that a broken plural looks like: كتب, and before a pronoun كتبته."""
+def _verbs_like(form: Form, known: Knowledge, *, alone: bool) -> list[Verb]:
+    """The verbs that a broken plural looks like: كتب, before a pronoun كتبته; not so جدد after its noun."""
     if form.rule is not Rule.PLURAL:
+        return []
+    of = known.by_plural.get(folded(form.spelled), ())
+    if any("plural-first" in noun.flags or (noun.pos == "adj" and not alone) for noun in of):
         return []
     if form.tail is not Tail.MUST:
         return known.verbs.get(folded(form.spelled), [])

@@ -11,6 +11,7 @@ from rasid.text.letters import same_mark
 from rasid.text.reading import key_of
 
 _MIN_NISBA: Final = 4  # letters of ـية below which a word is a noun of its own (هوية, بقية)
+_CONSTRUCT: Final = 5  # letters of a plural without its nun: لاعبو
 _SHORT: Final = 3  # letters of a lemma that a plural of the same letters does not yield to
 
 
@@ -60,15 +61,31 @@ def _regular(stem: str, known: Knowledge) -> list[Noun]:
     """The lemma behind a regular ending: ية and ة of adjectives, ات, ون and ين, ان."""
     for ending, lemma_ends in (("ات", ("ة", "")), ("ة", ("",)), ("ون", ("",)), ("ين", ("", "ة")), ("ان", ("",)),
                                ("تين", ("ة",)), ("تان", ("ة",)), ("ا", ("",))):  # fmt: skip
-        if not stem.endswith(ending) or len(stem) - len(ending) < 3 or key_of(folded(stem)) in known.names:  # noqa: PLR2004
+        if not stem.endswith(ending) or len(stem) - len(ending) < 3:  # noqa: PLR2004
             continue
+        if key_of(folded(stem)) in known.names:
+            return _woman(stem, known)
         for lemma_end in lemma_ends:
             lemma = stem.removesuffix(ending) + lemma_end
             found = [noun for noun in known.nouns.get(folded(lemma), []) if spelled_alike(noun.lemma, lemma)
                      and (ending != "ة" or noun.pos in ADJECTIVES or noun.feminine)]  # fmt: skip
             if found:
                 return found
-    return []
+    return _construct(stem, known)
+
+
+def _woman(stem: str, known: Knowledge) -> list[Noun]:
+    """The feminine of a person that is a name too: سفيرة is a town; of that, the man is no form."""
+    men = known.nouns.get(folded(stem[:-1]), []) if stem.endswith("ة") else []
+    return [Noun(stem, "noun", "f", ("ات",)) for noun in men[:1] if noun.pos == "noun" and noun.feminine == stem]
+
+
+def _construct(stem: str, known: Knowledge) -> list[Noun]:
+    """The person behind a plural without its nun, as it stands before another noun: طالبو اللجوء, مسؤولي الأمن."""
+    if stem[-1] not in "وي" or len(stem) < _CONSTRUCT or known.knows(key_of(folded(stem))):
+        return []
+    found = [noun for noun in known.nouns.get(folded(stem[:-1]), []) if spelled_alike(noun.lemma, stem[:-1])]
+    return [noun for noun in found if noun.pos == "noun" and (noun.feminine or "ون" in noun.plurals)]
 
 
 def spelled_alike(left: str, right: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Any, Final, Generic, Literal, TypeVar
 
 from rasid.lexicon.clitics import Split, allowed, decorations, splits, splits_to
 from rasid.lexicon.form import Dots, Form, Host, Rule, Tail
+from rasid.lexicon.shadda import doubled
 from rasid.lexicon.word import MAX_WORD, Promise, Word
 from rasid.text.reading import Reading
 from rasid.text.spelling import Letters, letters, same_spelling
@@ -298,7 +299,7 @@ def _reads(word: Word, key: bytes, split: Split, written: Letters) -> Rule | Non
             continue
         if (word.marked or form.rule is Rule.NAME) and _bears_other(form, split, written, len(word.term)):
             continue
-        if _bears_no_tanwin(form, split, written):
+        if _bears_no_tanwin(form, split, written) or word.belied(form, doubled(written[len(split.proclitic) :])):
             continue
         if proclitic and _agrees(form, split, written, proclitic.spelled, word.prefix):
             return _rule(form, split, written)

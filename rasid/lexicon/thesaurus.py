@@ -4,45 +4,31 @@ Concepts (seeds/lexicon) and names (seeds/gazetteer) are entries alike. A term t
 one that is not is composed of its parts: "trilateral talks" is talks + trilateral, turned round as Arabic has it.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain, product
-from typing import Final, Literal
+from typing import Final
 
-from rasid.lexicon import english, freedict, gazetteer, knowledge, seeds
+from rasid.lexicon import english, freedict, knowledge, named, seeds
 from rasid.lexicon.compounds import compounds
+from rasid.lexicon.entry import Entry, Language, Phrase, language_of, phrases_of
 from rasid.lexicon.form import Lexical, Proper, Verbal, folded
 from rasid.lexicon.knowledge import Knowledge, bare
-from rasid.lexicon.lemmas import guess, lemmas, without_article
-from rasid.lexicon.transliteration import looks_foreign
+from rasid.lexicon.lemmas import guess, lemmas, spelled_alike, without_article
 from rasid.text.reading import word_key
 
-Language = Literal["ar", "en"]
-Phrase = tuple[str, ...]
 Key = tuple[str, ...]
 MAX_COMPOSED: Final = 200  # phrases a term may be composed to; beyond it the entries' first forms serve
-_NO_WORD: Final = re.compile(r"[-.'\u2019/&]")  # what a reader takes for a gap between words
-_ARABIC: Final = re.compile("[\u0600-\u08ff\ufb50-\ufeff]")
 _PARTICIPLE: Final = "ed"  # jailed: of the verb, and an adjective of its own
 _VERB_ENDINGS: Final = (_PARTICIPLE, "ing")
 _PREFIXES: Final = {"by", "co", "re", "e"}  # shorter parts of compounds: by-election, re-election
 _SPELLED_OUT: Final = 3  # letters of an acronym that is written with full stops too
+_MARKS: Final = frozenset("أإآ")  # of which no two match
 _PART: Final = 3  # letters of each part of an English compound
 _AS_ADJECTIVE: Final = {"US": "American", "USA": "American", "UK": "British", "EU": "European"}  # US troops
 _ACRONYM_OF: Final = {"American": "US", "British": "UK", "European": "EU"}
 _LINKS: Final = {"of", "for", "in", "on", "with", "by", "to", "from", "the", "a", "an", "and", "against"}
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One concept or name: its phrases in each language, and longer phrases in which they mean something else."""
-
-    id: str
-    phrases: dict[Language, tuple[Phrase, ...]]
-    stops: dict[Language, tuple[Phrase, ...]]
-    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +38,6 @@ class Rendering:
     words: Phrase
     stops: tuple[Phrase, ...] = ()
     name: bool = False
-
-
-def language_of(*words: str) -> Language:
-    """Arabic where any letter is: numbers and Latin names stand in Arabic terms too."""
-    return "ar" if _ARABIC.search(" ".join(words)) else "en"
 
 
 @dataclass(slots=True, repr=False)
@@ -75,14 +56,13 @@ class Thesaurus:
         """Files an entry under every phrase it has, and a concept by its id."""
         if entry.id and ":" not in entry.id:
             self._concepts[entry.id] = entry
-        for phrases in entry.phrases.values():
-            for phrase in phrases:
-                for key in self._filed_under(entry, phrase):
-                    found = self._index.setdefault(key, [])
-                    self._listed.update(key)
-                    if entry not in found:
-                        found.append(entry)
-                self._longest = max(self._longest, len(phrase))
+        for phrase in entry.under or chain.from_iterable(entry.phrases.values()):
+            for key in self._filed_under(entry, phrase):
+                found = self._index.setdefault(key, [])
+                self._listed.update(key)
+                if entry not in found:
+                    found.append(entry)
+            self._longest = max(self._longest, len(phrase))
 
     def _filed_under(self, entry: Entry, phrase: Phrase) -> Iterator[Key]:
         """The keys of a phrase. An Arabic name of one word is no inflected word: سيول is no سيل, الجزائر no جزيرة."""
@@ -103,11 +83,18 @@ class Thesaurus:
         found: list[Entry] = []
         for key in self._keys(words):
             found.extend(entry for entry in self._index.get(key, []) if entry not in found)
+        if found and any(not _MARKS.isdisjoint(word) for word in words):
+            found = [entry for entry in found if _is_marked_alike(words, entry)]
         if len(words) == 1 and language_of(*words) == "en" and (not found or words[0].endswith(_PARTICIPLE)):
             return [*found, *(entry for entry in self._of_verb(words[0].lower()) if entry not in found)]
         if found or len(words) != 2 or language_of(*words) == "ar" or min(map(len, words)) < _PART:  # noqa: PLR2004
             return found
         return self.entries(("".join(words).lower(),))  # rain forest
+
+    def has_other(self, surname: str) -> bool:
+        """Whether a surname is a word, with or without its article, or an entry that is no other spelling of it."""
+        entries = self.entries((surname,))
+        return self.known.is_word(without_article(surname)) or any(not entry.spelling for entry in entries)
 
     def _of_verb(self, word: str) -> list[Entry]:
         """The verbs of which an English word that is no entry is a form: detained, withdrawing."""
@@ -226,6 +213,19 @@ class Thesaurus:
         return [*self.entries(words), *(self.entries(stems) if len(words) == 1 and stems != words else ())]
 
 
+def _is_marked_alike(words: Phrase, entry: Entry) -> bool:
+    """Whether an entry has a phrase that differs from these words in no mark that both have: آمن is no أمن."""
+    own = tuple(without_article(bare(word)) for word in words)
+    return any(all(map(_may_be, own, phrase)) for phrase in entry.under or entry.phrases.get("ar", ())
+               if len(phrase) == len(words))  # fmt: skip
+
+
+def _may_be(word: str, other: str) -> bool:
+    """Whether two words have not the same letters, as inflected ones, or no mark tells them apart."""
+    stem = without_article(other)
+    return folded(word) != folded(stem) or spelled_alike(word, stem)
+
+
 def _with_stops(words: Phrase, names: list[Entry]) -> Iterator[Rendering]:
     """An acronym of a name with full stops: U.N. for UN."""
     if names and len(words) == 1 and words[0].isupper() and 1 < len(words[0]) <= _SPELLED_OUT:
@@ -287,29 +287,11 @@ def own() -> Thesaurus:
     for name in seeds.names(knowledge.FOLDER, "concepts_"):
         for row in seeds.table(knowledge.FOLDER, name):
             thesaurus.add(_concept(row))
-    states = [name for name in gazetteer.own() if name.state]
-    for each in gazetteer.own():
-        stops = _other_states(each, states) if each.state else {}
-        for entry in _name(each, stops):
-            thesaurus.add(entry)
+    for entry in named.entries():
+        thesaurus.add(entry)
+    for entry in named.surnames(thesaurus.has_other):
+        thesaurus.add(entry)
     return thesaurus
-
-
-def _other_states(state: gazetteer.Name, states: list[gazetteer.Name]) -> dict[Language, tuple[Phrase, ...]]:
-    """The names of other states in which one of this state's stands: South Sudan is not Sudan."""
-    others = [each for each in states if each is not state]
-    return {
-        "ar": _longer(state.ar, (name for each in others for name in each.ar)),
-        "en": _longer(state.en, (name for each in others for name in each.en)),
-    }
-
-
-def _longer(names: Iterable[str], others: Iterable[str]) -> tuple[Phrase, ...]:
-    """Those of `others` in which one of `names` stands, and that stand in none themselves (Republic of China)."""
-    own = [f" {name} " for name in names]
-    spaced = [f" {other} " for other in others]
-    longer = [other for other in spaced if any(name in other for name in own)]
-    return _phrases_of(other.strip() for other in longer if not any(other in name for name in own))
 
 
 def _concept(row: seeds.Row) -> Entry:
@@ -317,30 +299,8 @@ def _concept(row: seeds.Row) -> Entry:
                  {"en": _split(row["not_en"]), "ar": _split(row["not_ar"])}, row["kind"])  # fmt: skip
 
 
-def _name(name: gazetteer.Name, stops: dict[Language, tuple[Phrase, ...]]) -> Iterator[Entry]:
-    """A person has two entries: by whole name, and by the surname that names them alone; a country one for what is
-    its own (Russian).
-    """
-    arabic = dict.fromkeys(chain(name.ar, *map(compounds, name.ar))) if name.type == "PER" else name.ar
-    whole: dict[Language, tuple[Phrase, ...]] = {"ar": _phrases_of(arabic), "en": _phrases_of(name.en)}
-    yield Entry(f"{name.type}:{name.wikidata or name.label_en}", whole, stops, "name")
-    if name.alone_ar or name.alone_en:
-        alone: dict[Language, tuple[Phrase, ...]] = {"ar": _phrases_of(name.alone_ar), "en": _phrases_of(name.alone_en)}
-        yield Entry(f"{name.type}:{name.wikidata or name.label_en}:alone", alone, {}, "name")
-    surnames = dict.fromkeys(each.split()[-1] for each in name.ar if " " in each) if name.type == "PER" else {}
-    if len(surnames) > 1 and not name.alone_ar and all(map(looks_foreign, surnames)):  # لوبان, لوبين
-        yield Entry(f"{name.type}:{name.wikidata or name.label_en}:spelled", {"ar": _phrases_of(surnames)}, {}, "name")
-    if name.adjectives and name.demonyms:
-        own: dict[Language, tuple[Phrase, ...]] = {
-            "ar": _phrases_of(each for each in name.adjectives if not each.endswith(("ية", "ون", "ات"))),
-            "en": _phrases_of(name.demonyms),
-        }
-        yield Entry(f"{name.type}:{name.wikidata or name.label_en}:its", own, {}, "adj")
-
-
-def _phrases_of(cells: Iterable[str]) -> tuple[Phrase, ...]:
-    return tuple(tuple(_NO_WORD.sub(" ", cell).split()) for cell in cells)
-
-
 def _split(cell: str) -> tuple[Phrase, ...]:
-    return _phrases_of(seeds.values(bare(cell)))
+    return phrases_of(seeds.values(bare(cell)))
+
+
+__all__ = ["Entry", "Rendering", "Thesaurus", "language_of", "own"]

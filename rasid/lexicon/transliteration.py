@@ -29,11 +29,12 @@ _CUSTOMARY: Final = (("أمريك", "أميرك"), ("ديمقراط", "ديمو�
                      ("داود", "داوود"), ("طاوس", "طاووس"), ("جوزيف", "جوزاف"), ("يونيو", "يونيه"),
                      ("يوليو", "يوليه"), ("ميشيل", "ميشال"), ("بيير", "بيار"),
                      ("إيمانويل", "عمانوئيل"), ("إيمانويل", "عمانويل"),
-                     ("موسيقى", "موسيقا"))  # fmt: skip
+                     ("موسيقى", "موسيقا"), ("كفء", "كفؤ"))  # fmt: skip
 # A hamza between long vowels or before ة has had three seats: Cairo's, Beirut's, and none (شئون, شؤون, شءون).
 _SEATS: Final = (("ؤو", ("ئو", "ءو", "ؤ")), ("ئو", ("ؤو", "ءو")), ("ءو", ("ؤو", "ئو")), ("يئة", ("يأة",)),
-                 ("يأة", ("يئة",)), ("يئت", ("يأت",)), ("مئة", ("مائة",)), ("مائة", ("مئة",)))  # fmt: skip
-_LAST_HAMZA: Final = (r"يء\b", r"(?<!ا)ئ\b")  # شئ, شاطىء
+                 ("يأة", ("يئة",)), ("يئت", ("يأت",)), ("يئات", ("يآت",)), ("مئة", ("مائة",)),
+                 ("مائة", ("مئة",)))  # fmt: skip
+_LAST_HAMZA: Final = (r"(?<!ا)ء\b", r"(?<!ا)ئ\b")  # شئ, شاطىء, دفئ
 _SPELLED_OTHERWISE: Final = re.compile("|".join([*chain(*_CUSTOMARY), *(here for here, _ in _SEATS), *_LAST_HAMZA]))
 
 
@@ -51,15 +52,22 @@ def spellings(word: str) -> list[str]:
         for here, there in ((left, right), (right, left)):
             if here in word:
                 found.setdefault(word.replace(here, there, 1))
-    if word.endswith("يء"):
-        found[word[:-2] + "ئ"] = None
-    elif word.endswith("ئ") and word[-2:-1] != "ا":
-        found[word[:-1] + "يء"] = None  # شاطىء
+    found.update(dict.fromkeys(_by_last_hamza(word)))
     for here, others in _SEATS:
         if here in word:
             found.update(dict.fromkeys(word.replace(here, other, 1) for other in others))
     found.pop(word, None)
     return list(found)
+
+
+def _by_last_hamza(word: str) -> Iterator[str]:
+    """A last hamza on another seat: شئ, شاطىء, هدؤ, دفئ."""
+    if word.endswith(("يء", "وء")):
+        yield word[:-2] + {"ي": "ئ", "و": "ؤ"}[word[-2]]
+    elif word.endswith("ء") and word[-2:-1] != "ا":
+        yield word[:-1] + "ئ"
+    elif word.endswith("ئ") and word[-2:-1] != "ا":
+        yield word[:-1] + "يء"
 
 
 def looks_foreign(word: str) -> bool:
@@ -85,15 +93,16 @@ def variants(
     A short `listed` name has no spelling with a vowel less: those in use are in the list.
 
     A spelling that is a word is left out, and one that is a name too where a vowel is what differs: سلمان is not
-    سليمان, but سيرغي is سيرجي.
+    سليمان, but سيرغي is سيرجي, and a long name that is not listed is the listed one (تورنتو, تورونتو).
     """
     if not looks_foreign(word):
         return []
     sounded = dict.fromkeys(each for each in _by_sound(word) if each != word)
     vowelled = chain(_by_ending(word), _by_vowel(word), *map(_by_vowel, sounded))
+    may_be_listed = not listed and len(word) > _LEAST_LETTERS
     least = len(word) if listed and len(word) <= _LEAST_LETTERS else 0
-    other = (each for each in dict.fromkeys(vowelled)
-             if each != word and each not in sounded and len(each) >= least and not is_name(each))  # fmt: skip
+    longer = (each for each in dict.fromkeys(vowelled) if each != word and each not in sounded and len(each) >= least)
+    other = (each for each in longer if may_be_listed or not is_name(each))
     return list(islice((each for each in chain(sounded, other) if not _reads_as(each, is_word)), MAX_VARIANTS))
 
 

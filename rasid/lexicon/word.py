@@ -15,6 +15,9 @@ class Guard(Protocol):
     def barred(self, form: Form) -> Barred:
         """The words that are not this form."""
 
+    def belied(self, form: Form, doubled: list[int]) -> bool:
+        """Whether a shadda on these of its letters is another word's."""
+
 
 class Promise(Protocol):
     """A word whose forms are worked out when a spelling that may be one of them is first read.
@@ -64,3 +67,7 @@ class Word:
     def bars_unmarked(self, form: Form, key: bytes) -> bool:
         """Whether `key` is another word where the form's first hamza is not written."""
         return self.guard is not None and key in self.guard.barred(form).unmarked
+
+    def belied(self, form: Form, doubled: list[int]) -> bool:
+        """Whether the letters that bear a shadda, by index, make another word of this form."""
+        return bool(doubled) and self.guard is not None and self.guard.belied(form, doubled)

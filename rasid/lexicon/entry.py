@@ -1,0 +1,42 @@
+"""An entry of the thesaurus: a concept or a name, with its phrases in both languages."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Language = Literal["ar", "en"]
+Phrase = tuple[str, ...]
+SPELLED: Final = ":spelled"
+
+_NO_WORD: Final = re.compile(r"[-.'\u2019/&]")  # what a reader takes for a gap between words
+_ARABIC: Final = re.compile("[\u0600-\u08ff\ufb50-\ufeff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One concept or name: its phrases in each language, and longer phrases in which they mean something else.
+
+    `under` are the phrases that it is found by, where they are not all: Assad is بشار الأسد, who is not Assad alone.
+    """
+
+    id: str
+    phrases: dict[Language, tuple[Phrase, ...]]
+    stops: dict[Language, tuple[Phrase, ...]]
+    kind: str
+    under: tuple[Phrase, ...] = ()
+
+    @property
+    def spelling(self) -> bool:
+        """Whether this only says how a surname is spelled."""
+        return self.id.endswith(SPELLED)
+
+
+def language_of(*words: str) -> Language:
+    """Arabic where any letter is: numbers and Latin names stand in Arabic terms too."""
+    return "ar" if _ARABIC.search(" ".join(words)) else "en"
+
+
+def phrases_of(cells: Iterable[str]) -> tuple[Phrase, ...]:
+    """The words of each of these, as a reader would take them apart."""
+    return tuple(tuple(_NO_WORD.sub(" ", cell).split()) for cell in cells)
