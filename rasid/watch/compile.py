@@ -3,6 +3,7 @@
 Everything costly is asked here, once a watch: inflection, the other language, names, the watches it refers to.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -12,7 +13,7 @@ from rasid.errors import QueryError
 from rasid.lexicon import arabic, english
 from rasid.lexicon.form import Form, Host, Rule
 from rasid.lexicon.lexis import Lexis
-from rasid.lexicon.thesaurus import Rendering, Thesaurus, language_of
+from rasid.lexicon.thesaurus import Language, Rendering, Thesaurus, language_of
 from rasid.lexicon.word import Promise, Word
 from rasid.text.reading import Reading
 from rasid.watch.advice import nearest
@@ -36,6 +37,10 @@ from schemas.watch import Watch
 MAX_ALTERNATIVES: Final = 300  # phrases one term may stand for
 MAX_SIZE: Final = 10_000  # phrases and clauses of a query, with those it refers to: 3 ms to look for in an article
 MAX_NESTED: Final = 60  # clauses within clauses, with those it refers to: ten more than one query may have
+
+_PLAIN: Final = re.compile(
+    r"[ء-غف-يA-Za-z0-9]+\*?(?: [ء-غف-يA-Za-z0-9]+\*?)*"
+)  # what has spaces between its words alone
 
 Lookup = Callable[[str], Watch | None]
 _Rendered = tuple[Rendering, Rule | None, Level]
@@ -93,8 +98,9 @@ class Compiler:
         if term.level is Level.WORD and not any(word.endswith("*") for word in words):
             names = self._thesaurus.other_names(words)
             others = [*names, *self._thesaurus.render(words)] if translate else names
+            language = language_of(*words)
             for each in others[:MAX_ALTERNATIVES]:
-                yield each, _rule(each, words), Level.WORD
+                yield each, _rule(each, language), Level.WORD
 
     def add_word(self, word: str, level: Level, *, alone: bool = False) -> int:
         """The lexis' number of a word, counted once more as used; `alone` where it is a term by itself."""
@@ -213,15 +219,17 @@ class _Making:
         return found
 
 
-def _rule(rendering: Rendering, words: tuple[str, ...]) -> Rule:
+def _rule(rendering: Rendering, own: Language) -> Rule:
     """What joins a rendering to the term's own words; in one language only a hyphen can (cyber-attack)."""
     if rendering.name:
         return Rule.NAME
-    return Rule.SPELLING if language_of(*rendering.words) == language_of(*words) else Rule.TRANSLATION
+    return Rule.SPELLING if language_of(*rendering.words) == own else Rule.TRANSLATION
 
 
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a term as typed, a final * kept on its word."""
+    if _PLAIN.fullmatch(text):
+        return tuple(text.split(" "))
     reading = Reading(text)
     found = []
     for index in reading.at_place:
