@@ -5,7 +5,7 @@ term may be, and which of the forms are words of their own and so are not it. gu
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from rasid.lexicon import dictionary
@@ -16,10 +16,11 @@ from rasid.lexicon.guards import Guard, only_with, settled
 from rasid.lexicon.inflection import ADJECTIVES, alone, noun_forms
 from rasid.lexicon.knowledge import Knowledge, Noun, Verb, bare, feminine_of, written_plural
 from rasid.lexicon.lemmas import guess, lemmas, listed, own_lemmas, spelled_alike, without_article
+from rasid.lexicon.packed import Packed, packed, unpacked
 from rasid.lexicon.transliteration import spelled_otherwise, spellings, variants
 from rasid.lexicon.word import MAX_WORD, Word
 from rasid.text.letters import SHADDA
-from rasid.text.reading import key_of, word_key, word_keys
+from rasid.text.reading import key_of
 
 _SHORT_VERB = 3  # letters of a past that is as often a noun of another sense
 _PARADIGMS = 20_000  # nouns, and verbs, whose forms are remembered: those of some 20,000 watches
@@ -40,37 +41,49 @@ def word(term: str, known: Knowledge, *, alone: bool = True) -> Word:
     A `Lexical` term is a concept's form, and where it is a plural it keeps to itself (عقوبات: not a single عقوبة).
     """
     written = bare(term)
-    if not _is_word(written):
-        return Word(str(term), (Form(written, Rule.SAME),))
-    forms: Forms = {}
-    for form in _spelled(list(_forms(term, written, known, alone=alone)), written):
-        forms.setdefault((form.spelled, form.host, form.article, form.tail), form)
-    made = tuple([_marked_as(term, written, settled(form, known, alone=alone)) for form in forms.values()])
-    return Word(str(term), made, guard=Guard(made, known, alone), marked=_is_listed(written, known))
+    parts = kept(term, known, alone=alone)
+    if not is_word(written):
+        return Word(str(term), tuple(unpacked(parts)))
+    made = tuple(as_met(unpacked(parts), term, known, alone=alone))
+    return Word(str(term), made, guard=Guard(made, known, alone), marked=is_listed(written, known))
 
 
-@dataclass(frozen=True, slots=True)
-class Promised:
-    """What `word` gives, when it is asked for."""
-
-    term: str
-    known: Knowledge
-    alone: bool
-
-    def stems(self) -> Iterable[bytes]:
-        """The keys of all forms, each once."""
-        written = bare(self.term)
-        if not _is_word(written):
-            return (word_key(written),)
-        forms = _spelled(list(_forms(self.term, written, self.known, alone=self.alone)), written)
-        return dict.fromkeys(word_keys(list(dict.fromkeys([form.spelled for form in forms]))))
-
-    def made(self) -> Word:
-        """The word."""
-        return word(self.term, self.known, alone=self.alone)
+def kept(term: str, known: Knowledge, *, alone: bool) -> tuple[Packed, ...]:
+    """The forms of that word, not yet as `as_met` has them."""
+    written = bare(term)
+    if not is_word(written):
+        return (packed([Form(written, Rule.SAME)]),)
+    parts = _parts(_forms(term, written, known, alone=alone))
+    if any(spelled_otherwise(part.spelled) for part in parts):
+        return (packed([*_respelled(unpacked(parts), written)]),)
+    return parts
 
 
-def _is_word(written: str) -> bool:
+def as_met(forms: Iterable[Form], term: str, known: Knowledge, *, alone: bool) -> list[Form]:
+    """The forms, each once, as they are met beside other words, and with the tashkeel that was typed."""
+    once: Forms = {}
+    for form in forms:
+        once.setdefault((form.spelled, form.host, form.article, form.tail), form)
+    written = bare(term)
+    return [_marked_as(term, written, settled(form, known, alone=alone)) for form in once.values()]
+
+
+def _parts(forms: Iterable[Form | Packed]) -> tuple[Packed, ...]:
+    """The forms as they come, those between two nouns or verbs together."""
+    found: list[Packed] = []
+    own: list[Form] = []
+    for each in forms:
+        if isinstance(each, Form):
+            own.append(each)
+            continue
+        if own:
+            found.append(packed(own))
+            own = []
+        found.append(each)
+    return (*found, packed(own)) if own else tuple(found)
+
+
+def is_word(written: str) -> bool:
     """Whether this may be an Arabic word: there is more than marks, and it is not too long."""
     return 0 < len(written) <= MAX_WORD
 
@@ -80,7 +93,7 @@ def _marked_as(term: str, written: str, form: Form) -> Form:
     return form if term == written or form.spelled != written else form._replace(spelled=str(term))
 
 
-def _is_listed(term: str, known: Knowledge) -> bool:
+def is_listed(term: str, known: Knowledge) -> bool:
     """Whether a term has the letters and marks of a listed word, so that a mark it lacks is not left out."""
     stem = without_article(term)
     letters = folded(stem)
@@ -88,19 +101,16 @@ def _is_listed(term: str, known: Knowledge) -> bool:
         verb.past == term for verb in known.verbs.get(letters, ()))  # fmt: skip
 
 
-def _spelled(forms: list[Form], term: str) -> Iterable[Form]:
+def _respelled(forms: Iterable[Form], term: str) -> Iterator[Form]:
     """The forms, and their other customary spellings."""
-    return _respelled(forms, term) if spelled_otherwise(" ".join([form.spelled for form in forms])) else forms
-
-
-def _respelled(forms: list[Form], term: str) -> Iterator[Form]:
     for form in forms:
         yield form
         rule = Rule.SPELLING if form.spelled == term else form.rule
         yield from (form._replace(spelled=other, rule=rule) for other in spellings(form.spelled))
 
 
-def _forms(typed: str, term: str, known: Knowledge, *, alone: bool) -> Iterator[Form]:
+def _forms(typed: str, term: str, known: Knowledge, *, alone: bool) -> Iterator[Form | Packed]:
+    """Every form, those of a noun or verb together."""
     stem = without_article(term)
     named = isinstance(typed, Proper) or not isinstance(typed, Lexical)
     if alone and named and any("name-first" in noun.flags for noun in listed(term, known)):
@@ -128,26 +138,24 @@ def _forms(typed: str, term: str, known: Knowledge, *, alone: bool) -> Iterator[
         yield from _as_written(term, with_article=stem == term or not nouns, name=_only_name(term, known))
     for noun in nouns:
         own_feminine = alone and "feminine-own" in noun.flags and stem != feminine_of(noun)
-        yield from (
-            _without_others(noun_forms(_masculine(noun)), noun, known) if own_feminine else _of_noun(noun, known)
-        )
+        yield _of_masculine(noun, known) if own_feminine else _of_noun(noun, known)
     for verb in verbs:
-        yield from _of_verb(verb, known)
+        yield _of_verb(verb, known)
     if not nouns and not verbs:
         yield from _unlisted(term, stem, known)
 
 
 @lru_cache(maxsize=_PARADIGMS)
-def _of_noun(noun: Noun, known: Knowledge) -> tuple[Form, ...]:
-    """The forms of a noun that are no other words: one tuple for all the terms that lead to it."""
-    return tuple(_without_others(noun_forms(noun), noun, known))
+def _of_noun(noun: Noun, known: Knowledge) -> Packed:
+    """The forms of a noun that are no other words: the same for all the terms that lead to it."""
+    return packed(list(_without_others(noun_forms(noun), noun, known)))
 
 
 @lru_cache(maxsize=_PARADIGMS)
-def _of_verb(verb: Verb, known: Knowledge) -> tuple[Form, ...]:
+def _of_verb(verb: Verb, known: Knowledge) -> Packed:
     past_only = verb.past[0] == "و" and verb.present[1] != "و" and _shares_present(verb, known)
-    return tuple([form for form in verb_forms(verb)
-                  if not (past_only and form.host is Host.VERB) and not _is_another(form, verb, known)])  # fmt: skip
+    return packed([form for form in verb_forms(verb)
+                   if not (past_only and form.host is Host.VERB) and not _is_another(form, verb, known)])  # fmt: skip
 
 
 def _shares_present(verb: Verb, known: Knowledge) -> bool:
@@ -155,9 +163,10 @@ def _shares_present(verb: Verb, known: Knowledge) -> bool:
     return any(other.past != verb.past for other in known.by_present.get(folded(verb.present), ()))
 
 
-def _masculine(noun: Noun) -> Noun:
-    """A noun without its feminine, which is a word of its own, as its plural is: محافظات is of محافظة."""
-    return replace(noun, feminine="", plurals=tuple([each for each in noun.plurals if each != "ات"]))
+def _of_masculine(noun: Noun, known: Knowledge) -> Packed:
+    """The same without its feminine, which is a word of its own, as its plural is: محافظات is of محافظة."""
+    masculine = replace(noun, feminine="", plurals=tuple([each for each in noun.plurals if each != "ات"]))
+    return packed(list(_without_others(noun_forms(masculine), noun, known)))
 
 
 def _as_noun(noun: Noun, stem: str) -> Noun:
@@ -211,11 +220,11 @@ def _names_deed(stem: str) -> bool:
     return stem.startswith("ت") and len(stem) > _SHORT_VERB and not stem.endswith(("ة", "ي"))
 
 
-def _unlisted(term: str, stem: str, known: Knowledge) -> Iterator[Form]:
+def _unlisted(term: str, stem: str, known: Knowledge) -> Iterator[Form | Packed]:
     """A name has no plural, only spellings; any other word is inflected by its ending."""
     yield from _other_spellings(term, known)
     if not known.is_name(term):
-        yield from _of_noun(guess(stem), known)
+        yield _of_noun(guess(stem), known)
 
 
 def _other_spellings(term: str, known: Knowledge) -> Iterator[Form]:

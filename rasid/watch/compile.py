@@ -10,9 +10,10 @@ from functools import lru_cache
 from typing import Final
 
 from rasid.errors import QueryError
-from rasid.lexicon import arabic, english
+from rasid.lexicon import english
 from rasid.lexicon.form import Form, Host, Rule
 from rasid.lexicon.lexis import Lexis
+from rasid.lexicon.promised import Promised
 from rasid.lexicon.thesaurus import Language, Rendering, Thesaurus, language_of
 from rasid.lexicon.word import Promise, Word
 from rasid.text.reading import Reading
@@ -124,7 +125,7 @@ class Compiler:
             stem = word[:-1]
             return Word(word, (Form(stem, Rule.PREFIX, Host.NOUN, article=True),), prefix=True)
         if language_of(word) == "ar":
-            promised = arabic.Promised(word, self._thesaurus.known, alone)
+            promised = Promised(word, self._thesaurus.known, alone)
             return promised if self._context else promised.made()
         return english.word(word)
 
