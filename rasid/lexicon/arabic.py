@@ -20,10 +20,10 @@ from rasid.lexicon.packed import Packed, packed, unpacked
 from rasid.lexicon.transliteration import spelled_otherwise, spellings, variants
 from rasid.lexicon.word import MAX_WORD, Word
 from rasid.text.letters import SHADDA
-from rasid.text.reading import key_of
+from rasid.text.reading import key_of, word_key, word_keys
 
 _SHORT_VERB = 3  # letters of a past that is as often a noun of another sense
-_PARADIGMS = 20_000  # nouns, and verbs, whose forms are remembered: those of some 20,000 watches
+_PARADIGMS = 50_000  # nouns, verbs and unlisted words whose forms are remembered: those of 100,000 watches
 _OURS = key_of("نا")
 _SAID = "قال"  # whose يقال is its own and not the passive of أقال
 _SOUND = frozenset({"ات", "ون"})
@@ -220,15 +220,16 @@ def _names_deed(stem: str) -> bool:
     return stem.startswith("ت") and len(stem) > _SHORT_VERB and not stem.endswith(("ة", "ي"))
 
 
-def _unlisted(term: str, stem: str, known: Knowledge) -> Iterator[Form | Packed]:
+@lru_cache(maxsize=_PARADIGMS)
+def _unlisted(term: str, stem: str, known: Knowledge) -> tuple[Packed, ...]:
     """A name has no plural, only spellings; any other word is inflected by its ending."""
-    yield from _other_spellings(term, known)
-    if not known.is_name(term):
-        yield _of_noun(guess(stem), known)
+    other = [*_other_spellings(term, known)]
+    spelled = (packed(other),) if other else ()
+    return spelled if known.is_name(term) else (*spelled, _of_noun(guess(stem), known))
 
 
 def _other_spellings(term: str, known: Knowledge) -> Iterator[Form]:
-    other = variants(term, known.is_word, known.is_name, listed=known.is_name(term))
+    other = variants(term, known.lists, known.names.__contains__, listed=known.is_name(term))
     same = [each for each in known.one_name.get(term, ()) if not known.is_word(each)]
     yield from (Form(each, Rule.NAME, Host.NAME) for each in dict.fromkeys([*same, *other]))
 
@@ -264,12 +265,12 @@ def _plural_alone(stem: str, known: Knowledge) -> list[Form]:
     return []
 
 
-def _without_others(forms: Iterator[Form], noun: Noun, known: Knowledge) -> Iterator[Form]:
+def _without_others(forms: Iterable[Form], noun: Noun, known: Knowledge) -> Iterator[Form]:
     """The forms without those that are other words (لبنان is no dual of لبن); a name may still bear the article."""
-    licensed = {key_of(folded(each)) for each in _said(noun)}
-    listed = key_of(folded(noun.lemma)) in known.words
-    for form in forms:
-        key = form.key
+    licensed = frozenset(word_keys([*_said(noun)]))
+    listed = word_key(noun.lemma) in known.words
+    forms = list(forms)
+    for form, key in zip(forms, word_keys([form.spelled for form in forms]), strict=True):
         relative = form.spelled == noun.lemma + "ي"
         other = key in known.words or key in known.names or ((relative or not listed) and known.knows(key))
         if form.rule is Rule.INFLECTION and form.article and key not in licensed and _ARTICLE + key in known.names:

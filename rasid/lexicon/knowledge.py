@@ -152,7 +152,10 @@ class Knowledge:
 
     def is_word(self, spelled: str) -> bool:
         """Whether a spelling is a listed word."""
-        key = word_key(spelled)
+        return self.lists(word_key(spelled))
+
+    def lists(self, key: bytes) -> bool:
+        """Whether a folded word is a listed word."""
         return key in self.words or (self.with_dictionary and key in dictionary.words())
 
     def is_noun(self, spelled: str) -> bool:

@@ -11,6 +11,8 @@ from difflib import SequenceMatcher
 from itertools import chain, islice
 from typing import Final
 
+from rasid.text.reading import word_keys
+
 MAX_VARIANTS: Final = 80  # spellings one name may add to a watch
 _LEAST_LETTERS: Final = 5  # below it too many Arabic words are a vowel away
 _ARABIC_ONLY: Final = frozenset("حعضظثذةءئؤأإآى")  # letters that transliterations of European names hardly use
@@ -78,29 +80,33 @@ def is_transliterated_alike(left: str, right: str) -> bool:
 
 
 def variants(
-    word: str, is_word: Callable[[str], bool], is_name: Callable[[str], bool], *, listed: bool = False
+    word: str, is_word: Callable[[bytes], bool], is_name: Callable[[bytes], bool], *, listed: bool = False
 ) -> list[str]:
     """Spellings of a foreign name, at most MAX_VARIANTS; none where `word` does not look like one.
 
     A short `listed` name has no spelling with a vowel less: those in use are in the list.
 
-    A spelling that is a word is left out, and one that is a name too where a vowel is what differs: سلمان is not
-    سليمان, but سيرغي is سيرجي.
+    A spelling that is a word, by its key, is left out, and one that is a name too where a vowel is what differs: سلمان
+    is not سليمان, but سيرغي is سيرجي.
     """
     if not looks_foreign(word):
         return []
     sounded = dict.fromkeys(each for each in _by_sound(word) if each != word)
-    vowelled = chain(_by_ending(word), _by_vowel(word), *map(_by_vowel, sounded))
+    found = list(dict.fromkeys(chain(sounded, _by_ending(word), _by_vowel(word), *map(_by_vowel, sounded))))
     least = len(word) if listed and len(word) <= _LEAST_LETTERS else 0
-    other = (each for each in dict.fromkeys(vowelled)
-             if each != word and each not in sounded and len(each) >= least and not is_name(each))  # fmt: skip
-    return list(islice((each for each in chain(sounded, other) if not _reads_as(each, is_word)), MAX_VARIANTS))
+    keyed = zip(found, word_keys(found), strict=True)
+    allowed = (
+        (each, key)
+        for each, key in keyed
+        if each in sounded or (each != word and len(each) >= least and not is_name(key))
+    )
+    return list(islice((each for each, key in allowed if not _reads_as(each, key, is_word)), MAX_VARIANTS))
 
 
-def _reads_as(spelled: str, is_word: Callable[[str], bool]) -> bool:
+def _reads_as(spelled: str, key: bytes, is_word: Callable[[bytes], bool]) -> bool:
     """Whether a spelling is a word, a word in the accusative (صورا) or one after a clitic."""
-    return is_word(spelled) or (spelled[-1] == "ا" and is_word(spelled[:-1])) or (
-        spelled[0] in "وفبكل" and is_word(spelled[1:]))  # fmt: skip
+    return is_word(key) or (spelled[-1] == "ا" and is_word(key[:-1])) or (
+        spelled[0] in "وفبكل" and is_word(key[1:]))  # fmt: skip
 
 
 def _by_ending(word: str) -> Iterator[str]:
