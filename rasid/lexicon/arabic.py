@@ -154,8 +154,9 @@ def _of_noun(noun: Noun, known: Knowledge) -> Packed:
 @lru_cache(maxsize=_PARADIGMS)
 def _of_verb(verb: Verb, known: Knowledge) -> Packed:
     past_only = verb.past[0] == "و" and verb.present[1] != "و" and _shares_present(verb, known)
-    return packed([form for form in verb_forms(verb)
-                   if not (past_only and form.host is Host.VERB) and not _is_another(form, verb, known)])  # fmt: skip
+    common = frozenset(word_keys([*verb.commonest]))
+    forms = [form for form in verb_forms(verb) if not (past_only and form.host is Host.VERB)]
+    return packed([form for form in forms if not _is_another(form, verb, common, known)])
 
 
 def _shares_present(verb: Verb, known: Knowledge) -> bool:
@@ -300,8 +301,11 @@ def _said(noun: Noun) -> Iterator[str]:
         yield from (feminine, feminine.removesuffix("ة") + "ات")
 
 
-def _is_another(form: Form, verb: Verb, known: Knowledge) -> bool:
-    """Whether a form of a verb has the letters of a listed word or of another verb's commoner form."""
+def _is_another(form: Form, verb: Verb, common: frozenset[bytes], known: Knowledge) -> bool:
+    """Whether a form of a verb has the letters of a listed word or of another verb's commoner form.
+
+    `common` are the keys of this one's.
+    """
     if form.key in {key_of(folded(verb.past)), key_of(folded(verb.present))}:
         return False
     if form.spelled[1:] == verb.past and verb.past != _SAID and verb.past[1] == "ا" and "أ" + verb.past in _pasts(
@@ -309,7 +313,6 @@ def _is_another(form: Form, verb: Verb, known: Knowledge) -> bool:
         return True  # يعاد is a passive of أعاد
     ours = form.key.endswith(_OURS) and known.is_noun(form.spelled[:-2]) and not form.spelled.startswith(verb.past)
     woman = form.spelled.endswith("ي") and form.key[:-1] in known.words  # توافقي: an adjective of توافق
-    common = {key_of(folded(each)) for each in verb.commonest}
     if ours or woman or (form.key in known.words and (form.key not in common or known.is_noun(form.spelled))):
         return True
     others = known.of_verbs.get(form.key, set()) - {verb.past}

@@ -18,6 +18,7 @@ from rasid.text.letters import SHADDA, SHORT_VOWELS
 from rasid.text.reading import word_key
 
 FOLDER: Final = "lexicon"
+_TASHKEEL: Final = SHORT_VOWELS | {SHADDA}
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +222,9 @@ def _in_dictionary(stem: bytes) -> Iterator[tuple[bytes, Split]]:
 
 def bare(word: str) -> str:
     """A word without tashkeel: lists write some to tell words apart, newspapers do not."""
-    return "".join(char for char in word if char not in SHORT_VOWELS and char != SHADDA)
+    if _TASHKEEL.isdisjoint(word):
+        return str(word)
+    return "".join([char for char in word if char not in _TASHKEEL])
 
 
 def _before_at(lemma: str) -> str:

@@ -190,6 +190,10 @@ class Lexis:
         self._forget(entry)
         return number
 
+    def has(self, number: int) -> bool:
+        """Whether the word of this id is still there; an id is never given to another one."""
+        return number in self._entries
+
     def again(self, number: int) -> int:
         """Counts a word once more as used."""
         self._entries[number].uses += 1

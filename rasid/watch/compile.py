@@ -6,7 +6,6 @@ Everything costly is asked here, once a watch: inflection, the other language, n
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Final
 
 from rasid.errors import QueryError
@@ -37,6 +36,7 @@ from schemas.watch import Watch
 
 MAX_ALTERNATIVES: Final = 300  # phrases one term may stand for
 MAX_SIZE: Final = 10_000  # phrases and clauses of a query, with those it refers to: 3 ms to look for in an article
+_NUMBERS: Final = 200_000  # words whose numbers are remembered: more than 100,000 watches have
 MAX_NESTED: Final = 60  # clauses within clauses, with those it refers to: ten more than one query may have
 
 _PLAIN: Final = re.compile(
@@ -65,7 +65,7 @@ class Compiler:
         self._thesaurus = thesaurus
         self._lookup = lookup
         self._context = context
-        self._word = lru_cache(maxsize=50_000)(self._make_word)
+        self._numbers: dict[tuple[str, Level, bool], int] = {}  # of the words asked for, in the lexis or no longer
 
     def compile(self, node: Node, *, translate: bool = True, own_id: str = "") -> Clause:
         """The clause that `node` means. `own_id` is the watch's, which it may not refer to.
@@ -105,7 +105,14 @@ class Compiler:
 
     def add_word(self, word: str, level: Level, *, alone: bool = False) -> int:
         """The lexis' number of a word, counted once more as used; `alone` where it is a term by itself."""
-        return self._lexis.add(self._word(word, level, alone=alone or not self._context))
+        alone = alone or not self._context
+        number = self._numbers.get((word, level, alone))
+        if number is not None and self._lexis.has(number):
+            return self._lexis.again(number)
+        if len(self._numbers) >= _NUMBERS:
+            self._numbers.clear()
+        number = self._numbers[word, level, alone] = self._lexis.add(self._make_word(word, level, alone=alone))
+        return number
 
     def again(self, number: int) -> int:
         """Counts a word once more as used."""

@@ -20,6 +20,8 @@ class Level(StrEnum):
     RAW = "raw"
     CONCEPT = "concept"
 
+    __hash__ = str.__hash__  # as Kind's, and asked for with every word of a watch
+
 
 class Attribute(StrEnum):
     """What of an article, other than its words, a query may ask for."""
