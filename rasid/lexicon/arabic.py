@@ -5,8 +5,9 @@ term may be, and which of the forms are words of their own and so are not it. gu
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from functools import lru_cache
+
+import msgspec
 
 from rasid.lexicon import dictionary
 from rasid.lexicon.clitics import decorations
@@ -166,7 +167,9 @@ def _shares_present(verb: Verb, known: Knowledge) -> bool:
 
 def _of_masculine(noun: Noun, known: Knowledge) -> Packed:
     """The same without its feminine, which is a word of its own, as its plural is: محافظات is of محافظة."""
-    masculine = replace(noun, feminine="", plurals=tuple([each for each in noun.plurals if each != "ات"]))
+    masculine = msgspec.structs.replace(
+        noun, feminine="", plurals=tuple([each for each in noun.plurals if each != "ات"])
+    )
     return packed(list(_without_others(noun_forms(masculine), noun, known)))
 
 

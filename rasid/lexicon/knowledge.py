@@ -10,6 +10,8 @@ from functools import lru_cache
 from itertools import chain, permutations
 from typing import Final
 
+import msgspec
+
 from rasid.lexicon import dictionary, gazetteer, seeds
 from rasid.lexicon.clitics import PROCLITICS, PRONOUNS, Split, splits
 from rasid.lexicon.form import folded
@@ -21,8 +23,7 @@ FOLDER: Final = "lexicon"
 _TASHKEEL: Final = SHORT_VOWELS | {SHADDA}
 
 
-@dataclass(frozen=True, slots=True)
-class Noun:
+class Noun(msgspec.Struct, frozen=True):
     """A noun or adjective: `plurals` are written-out broken plurals, or the endings ات and ون."""
 
     lemma: str
@@ -33,8 +34,7 @@ class Noun:
     flags: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Verb:
+class Verb(msgspec.Struct, frozen=True):
     """Third person masculine singular of past and present, as dictionaries name a verb."""
 
     past: str

@@ -190,9 +190,13 @@ class Lexis:
         self._forget(entry)
         return number
 
-    def has(self, number: int) -> bool:
-        """Whether the word of this id is still there; an id is never given to another one."""
-        return number in self._entries
+    def used(self, number: int) -> bool:
+        """Counts a word once more as used, where it is still there; an id, from 1, is never given to another one."""
+        entry = self._entries.get(number)
+        if entry is None:
+            return False
+        entry.uses += 1
+        return True
 
     def again(self, number: int) -> int:
         """Counts a word once more as used."""

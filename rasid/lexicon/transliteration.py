@@ -6,7 +6,7 @@ that the lists know, so that عمر stays apart from عامر.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from difflib import SequenceMatcher
 from itertools import chain, islice
 from typing import Final
@@ -35,8 +35,18 @@ _CUSTOMARY: Final = (("أمريك", "أميرك"), ("ديمقراط", "ديمو�
 # A hamza between long vowels or before ة has had three seats: Cairo's, Beirut's, and none (شئون, شؤون, شءون).
 _SEATS: Final = (("ؤو", ("ئو", "ءو", "ؤ")), ("ئو", ("ؤو", "ءو")), ("ءو", ("ؤو", "ئو")), ("يئة", ("يأة",)),
                  ("يأة", ("يئة",)), ("يئت", ("يأت",)), ("مئة", ("مائة",)), ("مائة", ("مئة",)))  # fmt: skip
-_LAST_HAMZA: Final = (r"يء\b", r"(?<!ا)ئ\b")  # شئ, شاطىء
-_SPELLED_OTHERWISE: Final = re.compile("|".join([*chain(*_CUSTOMARY), *(here for here, _ in _SEATS), *_LAST_HAMZA]))
+_LAST_HAMZA: Final = (r"يء\b", r"ئ(?<!ائ)\b")  # شئ, شاطىء
+
+
+def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
+    """One pattern for all, by their first letters: in most places none of them begins."""
+    rests: dict[str, list[str]] = {}
+    for each in patterns:
+        rests.setdefault(each[0], []).append(each[1:])
+    return re.compile("|".join(f"{first}(?:{'|'.join(rest)})" for first, rest in rests.items()))
+
+
+_SPELLED_OTHERWISE: Final = _any_of([*chain(*_CUSTOMARY), *(here for here, _ in _SEATS), *_LAST_HAMZA])
 
 
 def spelled_otherwise(text: str) -> bool:

@@ -4,7 +4,8 @@ Everything costly is asked here, once a watch: inflection, the other language, n
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -65,7 +66,8 @@ class Compiler:
         self._thesaurus = thesaurus
         self._lookup = lookup
         self._context = context
-        self._numbers: dict[tuple[str, Level, bool], int] = {}  # of the words asked for, in the lexis or no longer
+        # Of the words asked for, in the lexis or no longer.
+        self._numbers: dict[tuple[Level, bool], dict[str, int]] = defaultdict(dict)
 
     def compile(self, node: Node, *, translate: bool = True, own_id: str = "") -> Clause:
         """The clause that `node` means. `own_id` is the watch's, which it may not refer to.
@@ -103,16 +105,19 @@ class Compiler:
             for each in others[:MAX_ALTERNATIVES]:
                 yield each, _rule(each, language), Level.WORD
 
-    def add_word(self, word: str, level: Level, *, alone: bool = False) -> int:
-        """The lexis' number of a word, counted once more as used; `alone` where it is a term by itself."""
+    def add_words(self, words: Sequence[str], level: Level, *, alone: bool = False) -> list[int]:
+        """The lexis' numbers of words, counted once more as used; `alone` where each is a term by itself."""
         alone = alone or not self._context
-        number = self._numbers.get((word, level, alone))
-        if number is not None and self._lexis.has(number):
-            return self._lexis.again(number)
-        if len(self._numbers) >= _NUMBERS:
-            self._numbers.clear()
-        number = self._numbers[word, level, alone] = self._lexis.add(self._make_word(word, level, alone=alone))
-        return number
+        numbers = self._numbers[level, alone]
+        if len(numbers) > _NUMBERS:
+            numbers.clear()
+        found = []
+        for word in words:
+            number = numbers.get(word, 0)
+            if not self._lexis.used(number):
+                number = numbers[word] = self._lexis.add(self._make_word(word, level, alone=alone))
+            found.append(number)
+        return found
 
     def again(self, number: int) -> int:
         """Counts a word once more as used."""
@@ -222,9 +227,9 @@ class _Making:
             yield Alternative(words, rule, tuple([self._added(stop, Level.WORD) for stop in rendering.stops]))
 
     def _added(self, words: tuple[str, ...], level: Level, *, alone: bool = False) -> tuple[int, ...]:
-        found = tuple([self.compiler.add_word(word, level, alone=alone) for word in words])
+        found = self.compiler.add_words(words, level, alone=alone)
         self.numbers += found
-        return found
+        return tuple(found)
 
 
 def _rule(rendering: Rendering, own: Language) -> Rule:
