@@ -16,7 +16,7 @@ from rasid.lexicon.form import Form, Host, Lexical, Proper, Rule, Tail, Verbal, 
 from rasid.lexicon.guards import Guard, only_with, settled
 from rasid.lexicon.inflection import ADJECTIVES, alone, noun_forms
 from rasid.lexicon.knowledge import Knowledge, Noun, Verb, bare, feminine_of, written_plural
-from rasid.lexicon.lemmas import guess, lemmas, listed, own_lemmas, spelled_alike, without_article
+from rasid.lexicon.lemmas import guess, lemmas, listed, own_lemmas_as_spelled, spelled_alike, without_article
 from rasid.lexicon.packed import Packed, packed, unpacked
 from rasid.lexicon.transliteration import spelled_otherwise, spellings, variants
 from rasid.lexicon.word import MAX_WORD, Word
@@ -187,7 +187,7 @@ def _readings(typed: str, term: str, stem: str, known: Knowledge) -> tuple[list[
     """The nouns and verbs a term may be. A short noun is no verb as well (أمن: not يؤمن) unless it names the deed
     (قتل) or a shadda was typed.
     """
-    verbs, listed = _verbs(term, known), _own_lemmas_as_spelled(stem, known)
+    verbs, listed = _verbs(term, known), own_lemmas_as_spelled(stem, known)
     if isinstance(typed, Lexical):
         verbs, listed = _of_concept(typed, verbs, listed)
     if any(verb.past == term for verb in verbs):  # بنى is no بني without dots
@@ -249,10 +249,6 @@ def _of_verbs(term: str, known: Knowledge) -> list[Verb]:
     key, hollow = key_of(folded(term)), term[:-2] + "ا" + term[-1] if term[-2:-1] == "ي" else ""
     pasts = {*known.of_verbs.get(key, ()), *(verb.past for verb in known.verbs.get(folded(hollow), []))}
     return [verb for past in sorted(pasts) for verb in known.verbs[folded(past)] if verb.past == past]
-
-
-def _own_lemmas_as_spelled(stem: str, known: Knowledge) -> list[Noun]:
-    return next((found for spelled in (stem, *spellings(stem)) if (found := own_lemmas(spelled, known))), [])
 
 
 def _plural_alone(stem: str, known: Knowledge) -> list[Form]:

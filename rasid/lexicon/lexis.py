@@ -7,7 +7,7 @@ keeps that too, in a view.
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import compress
+from itertools import chain, compress
 from operator import itemgetter
 from typing import Any, Final, Generic, Literal, TypeVar
 
@@ -45,7 +45,7 @@ class View(dict[bytes, Made], Generic[Made]):
         super().__init__()
         self._make = make
         self._dropped = dropped
-        self._stale: list[_Entry] = []
+        self._stale: dict[int, _Entry] = {}  # by identity
 
     def __missing__(self, key: bytes) -> Made:
         if len(self) >= CACHE_WORDS:
@@ -68,17 +68,17 @@ class View(dict[bytes, Made], Generic[Made]):
     def forget(self, entry: "_Entry") -> None:
         """Whatever was made of what a word may stand for no longer holds."""
         if self:
-            self._stale.append(entry)
+            self._stale[id(entry)] = entry
 
     def renew(self) -> None:
         """Takes out what no longer holds."""
         if not self._stale:
             return
-        entries, self._stale = self._stale, []
+        entries, self._stale = self._stale.values(), {}
         if any(each.prefix for each in entries):
             self._drop(None)
             return
-        stems = {stem for each in entries for stem in each.stems}
+        stems = set(chain.from_iterable([each.stems for each in entries]))
         if len(stems) < len(self) / _AS_LONG:
             self._drop([key for each in entries for key in _spellings(each.made()) if key in self])
         else:
