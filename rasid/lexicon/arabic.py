@@ -268,11 +268,12 @@ def _plural_alone(stem: str, known: Knowledge) -> list[Form]:
 def _without_others(forms: Iterable[Form], noun: Noun, known: Knowledge) -> Iterator[Form]:
     """The forms without those that are other words (لبنان is no dual of لبن); a name may still bear the article."""
     licensed = frozenset(word_keys([*_said(noun)]))
-    listed = word_key(noun.lemma) in known.words
+    listed, nisba = word_key(noun.lemma) in known.words, noun.lemma + "ي"
+    rare = dictionary.words() if known.with_dictionary else frozenset()
     forms = list(forms)
     for form, key in zip(forms, word_keys([form.spelled for form in forms]), strict=True):
-        relative = form.spelled == noun.lemma + "ي"
-        other = key in known.words or key in known.names or ((relative or not listed) and known.knows(key))
+        relative = form.spelled == nisba
+        other = key in known.words or key in known.names or ((relative or not listed) and key in rare)
         if form.rule is Rule.INFLECTION and form.article and key not in licensed and _ARTICLE + key in known.names:
             continue  # البحرين is no two seas
         if key in licensed or form.tail is Tail.MUST or not other:

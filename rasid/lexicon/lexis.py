@@ -110,8 +110,8 @@ class _Entry:
 
     asked: Word | Promise
     kept: tuple[Packed, ...]
-    letters: int
     met: Met | None
+    letters: int = 0
     uses: int = 1
 
     @property
@@ -139,9 +139,8 @@ class _Entry:
 
 def _entry(word: Word | Promise) -> _Entry:
     if isinstance(word, Word):
-        return _Entry(word, (), min(map(len, word.keys)), word)
-    kept = word.kept()
-    return _Entry(word, kept, min(map(len, stems_of(kept))), None)
+        return _Entry(word, (), word)
+    return _Entry(word, word.kept(), None)
 
 
 @dataclass(slots=True, repr=False)
@@ -184,8 +183,9 @@ class Lexis:
         number = self._last = self._last + 1
         self._ids[word], entry = number, _entry(word)
         self._entries[number] = entry
-        table = self._table(entry)
-        for key in _table_keys(entry):
+        table, stems = self._table(entry), entry.stems
+        entry.letters = min(map(len, stems))
+        for key in _table_keys(entry, stems):
             table[key] = (*table[key], number) if key in table else (number,)
         self._forget(entry)
         return number
@@ -211,7 +211,7 @@ class Lexis:
             return
         del self._entries[number], self._ids[entry.asked]
         table = self._table(entry)
-        for key in _table_keys(entry):
+        for key in _table_keys(entry, entry.stems):
             left = tuple([each for each in table[key] if each != number])
             if left:
                 table[key] = left
@@ -297,9 +297,9 @@ class Lexis:
         return min(found, key=list(Rule).index, default=None)
 
 
-def _table_keys(entry: _Entry) -> Iterable[bytes]:
-    """What a word is filed under, each once."""
-    return {key[:_PREFIX_LETTERS] for key in entry.stems} if entry.prefix else entry.stems
+def _table_keys(entry: _Entry, stems: Iterable[bytes]) -> Iterable[bytes]:
+    """What a word of these stems is filed under, each once."""
+    return {key[:_PREFIX_LETTERS] for key in stems} if entry.prefix else stems
 
 
 def _reads(word: Met, key: bytes, split: Split, written: Letters) -> Rule | None:

@@ -99,8 +99,9 @@ def terms(clause: Clause) -> Iterator[TermClause]:
     """Every term of a clause, from left to right."""
     if isinstance(clause, TermClause):
         yield clause
-    for part in parts_of(clause):
-        yield from terms(part)
+    else:
+        for part in parts_of(clause):
+            yield from terms(part)
 
 
 def word_ids(clause: Clause) -> Iterator[int]:

@@ -56,6 +56,9 @@ class Term:
     quoted: bool = False
     column: int = _column()
 
+    def __hash__(self) -> int:
+        return hash(self.text)  # terms of one text are few
+
     def __str__(self) -> str:
         quoted = self.quoted or self.level is not Level.WORD or self.slop
         body = f'"{self.text}"' if quoted else self.text
