@@ -5,8 +5,9 @@ term may be, and which of the forms are words of their own and so are not it. gu
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from functools import lru_cache
+
+import msgspec
 
 from rasid.lexicon import dictionary
 from rasid.lexicon.clitics import decorations
@@ -15,14 +16,15 @@ from rasid.lexicon.form import Form, Host, Lexical, Proper, Rule, Tail, Verbal, 
 from rasid.lexicon.guards import BARE, Guard, only_with, settled
 from rasid.lexicon.inflection import ADJECTIVES, alone, dual, noun_forms
 from rasid.lexicon.knowledge import Knowledge, Noun, Verb, bare, feminine_of, written_plural
-from rasid.lexicon.lemmas import guess, lemmas, listed, own_lemmas, spelled_alike, without_article
+from rasid.lexicon.lemmas import guess, lemmas, listed, own_lemmas_as_spelled, spelled_alike, without_article
+from rasid.lexicon.packed import Packed, packed, unpacked
 from rasid.lexicon.transliteration import spelled_otherwise, spellings, variants
 from rasid.lexicon.word import MAX_WORD, Word
 from rasid.text.letters import SHADDA, SHORT_VOWELS
 from rasid.text.reading import key_of, word_key, word_keys
 
 _SHORT_VERB = 3  # letters of a past that is as often a noun of another sense
-_PARADIGMS = 20_000  # nouns, and verbs, whose forms are remembered: those of some 20,000 watches
+_PARADIGMS = 50_000  # nouns, verbs and unlisted words whose forms are remembered: those of 100,000 watches
 _OURS = key_of("نا")
 _SAID = "قال"  # whose يقال is its own and not the passive of أقال
 _SOUND = frozenset({"ات", "ون"})
@@ -40,39 +42,51 @@ def word(term: str, known: Knowledge, *, alone: bool = True) -> Word:
     A `Lexical` term is a concept's form, and where it is a plural it keeps to itself (عقوبات: not a single عقوبة).
     """
     written = bare(term)
-    if not _is_word(written):
-        return Word(str(term), (Form(written, Rule.SAME),))
-    forms: Forms = {}
-    for form in _spelled(list(_forms(term, written, known, alone=alone)), written):
-        forms.setdefault((form.spelled, form.host, form.article, form.tail), form)
-    if alone and type(term) is Lexical and _is_rather_a_deed(written, known):
-        forms = {key: _as_thing(form) if form.spelled == written else form for key, form in forms.items()}
-    made = tuple([_marked_as(term, written, settled(form, known, alone=alone)) for form in forms.values()])
-    return Word(str(term), made, guard=Guard(made, known, alone), marked=_is_listed(written, known))
+    parts = kept(term, known, alone=alone)
+    if not is_word(written):
+        return Word(str(term), tuple(unpacked(parts)))
+    made = tuple(as_met(unpacked(parts), term, known, alone=alone))
+    return Word(str(term), made, guard=Guard(made, known, alone), marked=is_listed(written, known))
 
 
-@dataclass(frozen=True, slots=True)
-class Promised:
-    """What `word` gives, when it is asked for."""
-
-    term: str
-    known: Knowledge
-    alone: bool
-
-    def stems(self) -> Iterable[bytes]:
-        """The keys of all forms, each once."""
-        written = bare(self.term)
-        if not _is_word(written):
-            return (word_key(written),)
-        forms = _spelled(list(_forms(self.term, written, self.known, alone=self.alone)), written)
-        return dict.fromkeys(word_keys(list(dict.fromkeys([form.spelled for form in forms]))))
-
-    def made(self) -> Word:
-        """The word."""
-        return word(self.term, self.known, alone=self.alone)
+def kept(term: str, known: Knowledge, *, alone: bool) -> tuple[Packed, ...]:
+    """The forms of that word, not yet as `as_met` has them."""
+    written = bare(term)
+    if not is_word(written):
+        return (packed([Form(written, Rule.SAME)]),)
+    parts = _parts(_forms(term, written, known, alone=alone))
+    if any(spelled_otherwise(part.spelled) for part in parts):
+        return (packed([*_respelled(unpacked(parts), written)]),)
+    return parts
 
 
-def _is_word(written: str) -> bool:
+def as_met(forms: Iterable[Form], term: str, known: Knowledge, *, alone: bool) -> list[Form]:
+    """The forms, each once, as they are met beside other words, and with the tashkeel that was typed."""
+    once: Forms = {}
+    for form in forms:
+        once.setdefault((form.spelled, form.host, form.article, form.tail), form)
+    written = bare(term)
+    deed = alone and type(term) is Lexical and _is_rather_a_deed(written, known)
+    met = [_as_thing(form) if deed and form.spelled == written else form for form in once.values()]
+    return [_marked_as(term, written, settled(form, known, alone=alone)) for form in met]
+
+
+def _parts(forms: Iterable[Form | Packed]) -> tuple[Packed, ...]:
+    """The forms as they come, those between two nouns or verbs together."""
+    found: list[Packed] = []
+    own: list[Form] = []
+    for each in forms:
+        if isinstance(each, Form):
+            own.append(each)
+            continue
+        if own:
+            found.append(packed(own))
+            own = []
+        found.append(each)
+    return (*found, packed(own)) if own else tuple(found)
+
+
+def is_word(written: str) -> bool:
     """Whether this may be an Arabic word: there is more than marks, and it is not too long."""
     return 0 < len(written) <= MAX_WORD
 
@@ -93,7 +107,7 @@ def _marked_as(term: str, written: str, form: Form) -> Form:
     return form if term == written or form.spelled != written else form._replace(spelled=str(term))
 
 
-def _is_listed(term: str, known: Knowledge) -> bool:
+def is_listed(term: str, known: Knowledge) -> bool:
     """Whether a term has the letters and marks of a listed word, so that a mark it lacks is not left out."""
     stem = without_article(term)
     letters = folded(stem)
@@ -101,19 +115,16 @@ def _is_listed(term: str, known: Knowledge) -> bool:
         verb.past == term for verb in known.verbs.get(letters, ()))  # fmt: skip
 
 
-def _spelled(forms: list[Form], term: str) -> Iterable[Form]:
+def _respelled(forms: Iterable[Form], term: str) -> Iterator[Form]:
     """The forms, and their other customary spellings."""
-    return _respelled(forms, term) if spelled_otherwise(" ".join([form.spelled for form in forms])) else forms
-
-
-def _respelled(forms: list[Form], term: str) -> Iterator[Form]:
     for form in forms:
         yield form
         rule = Rule.SPELLING if form.spelled == term else form.rule
         yield from (form._replace(spelled=other, rule=rule) for other in spellings(form.spelled))
 
 
-def _forms(typed: str, term: str, known: Knowledge, *, alone: bool) -> Iterator[Form]:
+def _forms(typed: str, term: str, known: Knowledge, *, alone: bool) -> Iterator[Form | Packed]:
+    """Every form, those of a noun or verb together."""
     stem = without_article(term)
     named = isinstance(typed, Proper) or not isinstance(typed, Lexical)
     if alone and named and any("name-first" in noun.flags for noun in listed(term, known)):
@@ -141,26 +152,25 @@ def _forms(typed: str, term: str, known: Knowledge, *, alone: bool) -> Iterator[
         yield from _as_written(term, with_article=stem == term or not nouns, name=_only_name(term, known))
     for noun in nouns:
         own_feminine = alone and "feminine-own" in noun.flags and stem != feminine_of(noun)
-        yield from (
-            _without_others(noun_forms(_masculine(noun)), noun, known) if own_feminine else _of_noun(noun, known)
-        )
+        yield _of_masculine(noun, known) if own_feminine else _of_noun(noun, known)
     for verb in verbs:
-        yield from _of_verb(verb, known)
+        yield _of_verb(verb, known)
     if not nouns and not verbs:
         yield from _unlisted(term, stem, known)
 
 
 @lru_cache(maxsize=_PARADIGMS)
-def _of_noun(noun: Noun, known: Knowledge) -> tuple[Form, ...]:
-    """The forms of a noun that are no other words: one tuple for all the terms that lead to it."""
-    return tuple(_without_others(noun_forms(noun), noun, known))
+def _of_noun(noun: Noun, known: Knowledge) -> Packed:
+    """The forms of a noun that are no other words: the same for all the terms that lead to it."""
+    return packed(list(_without_others(noun_forms(noun), noun, known)))
 
 
 @lru_cache(maxsize=_PARADIGMS)
-def _of_verb(verb: Verb, known: Knowledge) -> tuple[Form, ...]:
+def _of_verb(verb: Verb, known: Knowledge) -> Packed:
     past_only = verb.past[0] == "و" and verb.present[1] != "و" and _shares_present(verb, known)
-    return tuple([form for form in verb_forms(verb)
-                  if not (past_only and form.host is Host.VERB) and not _is_another(form, verb, known)])  # fmt: skip
+    common = frozenset(word_keys([*verb.commonest]))
+    forms = [form for form in verb_forms(verb) if not (past_only and form.host is Host.VERB)]
+    return packed([form for form in forms if not _is_another(form, verb, common, known)])
 
 
 def _shares_present(verb: Verb, known: Knowledge) -> bool:
@@ -168,9 +178,12 @@ def _shares_present(verb: Verb, known: Knowledge) -> bool:
     return any(other.past != verb.past for other in known.by_present.get(folded(verb.present), ()))
 
 
-def _masculine(noun: Noun) -> Noun:
-    """A noun without its feminine, which is a word of its own, as its plural is: محافظات is of محافظة."""
-    return replace(noun, feminine="", plurals=tuple([each for each in noun.plurals if each != "ات"]))
+def _of_masculine(noun: Noun, known: Knowledge) -> Packed:
+    """The same without its feminine, which is a word of its own, as its plural is: محافظات is of محافظة."""
+    masculine = msgspec.structs.replace(
+        noun, feminine="", plurals=tuple([each for each in noun.plurals if each != "ات"])
+    )
+    return packed(list(_without_others(noun_forms(masculine), noun, known)))
 
 
 def _as_noun(noun: Noun, stem: str) -> Noun:
@@ -181,7 +194,7 @@ def _as_noun(noun: Noun, stem: str) -> Noun:
     if noun.pos in ADJECTIVES and stem == feminine_of(noun):
         return Noun(stem, "noun", "f", ("ات",))
     broken = tuple([each for each in noun.plurals if not each.endswith("ات")])
-    return replace(noun, plurals=broken) if "plural-own" in noun.flags and broken else noun
+    return msgspec.structs.replace(noun, plurals=broken) if "plural-own" in noun.flags and broken else noun
 
 
 def _only_name(term: str, known: Knowledge) -> bool:
@@ -193,7 +206,7 @@ def _readings(typed: str, term: str, stem: str, known: Knowledge) -> tuple[list[
     """The nouns and verbs a term may be. A short noun is no verb as well (أمن: not يؤمن) unless it names the deed
     (قتل) or a shadda was typed.
     """
-    verbs, listed = _verbs(term, known), _own_lemmas_as_spelled(stem, known)
+    verbs, listed = _verbs(term, known), own_lemmas_as_spelled(stem, known)
     if isinstance(typed, Lexical):
         verbs, listed = _of_concept(typed, verbs, listed)
     if any(verb.past == term for verb in verbs):  # بنى is no بني without dots
@@ -242,15 +255,16 @@ def _names_deed(stem: str) -> bool:
     return stem.startswith("ت") and len(stem) > _SHORT_VERB and not stem.endswith(("ة", "ي"))
 
 
-def _unlisted(term: str, stem: str, known: Knowledge) -> Iterator[Form]:
+@lru_cache(maxsize=_PARADIGMS)
+def _unlisted(term: str, stem: str, known: Knowledge) -> tuple[Packed, ...]:
     """A name has no plural, only spellings; any other word is inflected by its ending."""
-    yield from _other_spellings(term, known)
-    if not known.is_name(term):
-        yield from _of_noun(guess(stem), known)
+    other = [*_other_spellings(term, known)]
+    spelled = (packed(other),) if other else ()
+    return spelled if known.is_name(term) else (*spelled, _of_noun(guess(stem), known))
 
 
 def _other_spellings(term: str, known: Knowledge) -> Iterator[Form]:
-    other = variants(term, known.is_word, known.is_name, listed=known.is_name(term))
+    other = variants(term, known.lists, known.names.__contains__, listed=known.is_name(term))
     same = [each for each in known.one_name.get(term, ()) if not known.is_word(each)]
     yield from (Form(each, Rule.NAME, Host.NAME) for each in dict.fromkeys([*same, *other]))
 
@@ -266,10 +280,6 @@ def _of_verbs(term: str, known: Knowledge) -> list[Verb]:
     key, hollow = key_of(folded(term)), term[:-2] + "ا" + term[-1] if term[-2:-1] == "ي" else ""
     pasts = {*known.of_verbs.get(key, ()), *(verb.past for verb in known.verbs.get(folded(hollow), []))}
     return [verb for past in sorted(pasts) for verb in known.verbs[folded(past)] if verb.past == past]
-
-
-def _own_lemmas_as_spelled(stem: str, known: Knowledge) -> list[Noun]:
-    return next((found for spelled in (stem, *spellings(stem)) if (found := own_lemmas(spelled, known))), [])
 
 
 def _plural_alone(stem: str, known: Knowledge) -> list[Form]:
@@ -294,14 +304,15 @@ def _dual_alone(stem: str, known: Knowledge) -> list[Form]:
     return [form for noun in known.nouns.get(folded(lemma), ()) if noun.lemma == lemma for form in dual(lemma, noun)]
 
 
-def _without_others(forms: Iterator[Form], noun: Noun, known: Knowledge) -> Iterator[Form]:
+def _without_others(forms: Iterable[Form], noun: Noun, known: Knowledge) -> Iterator[Form]:
     """The forms without those that are other words (لبنان is no dual of لبن); a name may still bear the article."""
-    licensed = {key_of(folded(each)) for each in _said(noun)}
-    listed = key_of(folded(noun.lemma)) in known.words
-    for form in forms:
-        key = form.key
-        relative = form.spelled == noun.lemma + "ي"
-        other = key in known.words or key in known.names or ((relative or not listed) and known.knows(key))
+    licensed = frozenset(word_keys([*_said(noun)]))
+    listed, nisba = word_key(noun.lemma) in known.words, noun.lemma + "ي"
+    rare = dictionary.words() if known.with_dictionary else frozenset()
+    forms = list(forms)
+    for form, key in zip(forms, word_keys([form.spelled for form in forms]), strict=True):
+        relative = form.spelled == nisba
+        other = key in known.words or key in known.names or ((relative or not listed) and key in rare)
         if form.rule is Rule.INFLECTION and form.article and key not in licensed and _ARTICLE + key in known.names:
             continue  # البحرين is no two seas
         if key in licensed or form.tail is Tail.MUST or not other:
@@ -329,8 +340,11 @@ def _said(noun: Noun) -> Iterator[str]:
         yield from (feminine, feminine.removesuffix("ة") + "ات")
 
 
-def _is_another(form: Form, verb: Verb, known: Knowledge) -> bool:
-    """Whether a form of a verb has the letters of a listed word or of another verb's commoner form."""
+def _is_another(form: Form, verb: Verb, common: frozenset[bytes], known: Knowledge) -> bool:
+    """Whether a form of a verb has the letters of a listed word or of another verb's commoner form.
+
+    `common` are the keys of this one's.
+    """
     if form.key in {key_of(folded(verb.past)), key_of(folded(verb.present))}:
         return False
     if form.spelled[1:] == verb.past and verb.past != _SAID and verb.past[1] == "ا" and "أ" + verb.past in _pasts(
@@ -338,7 +352,6 @@ def _is_another(form: Form, verb: Verb, known: Knowledge) -> bool:
         return True  # يعاد is a passive of أعاد
     ours = form.key.endswith(_OURS) and known.is_noun(form.spelled[:-2]) and not form.spelled.startswith(verb.past)
     woman = form.spelled.endswith("ي") and form.key[:-1] in known.words  # توافقي: an adjective of توافق
-    common = {key_of(folded(each)) for each in verb.commonest}
     listed = form.key in known.words and (known.has_noun(form.spelled) or not _bears_seat(form))  # سئل is no سيل
     if ours or woman or (listed and (form.key not in common or known.is_noun(form.spelled))):
         return all(noun.lemma != verb.past for noun in known.by_plural.get(folded(form.spelled), ()))  # أعين, of عيّن

@@ -14,7 +14,7 @@ from typing import Final
 from rasid.lexicon import calima
 from rasid.lexicon.form import folded
 from rasid.text.letters import SHADDA, SHORT_VOWELS
-from rasid.text.reading import Reading
+from rasid.text.reading import Reading, word_key
 
 PACKAGE: Final = "arramooz"
 _FILE: Final = Path("data") / "arabicdictionary.sqlite"
@@ -63,9 +63,14 @@ class Found(tuple[str, str, tuple[str, ...], bool, bool]):
     __slots__ = ()
 
 
-@lru_cache(maxsize=50_000)
 def nouns(lemma: str) -> tuple[Found, ...]:
     """The singular nouns spelled `lemma`; never asked to lead a plural back, which mostly leads astray."""
+    key = word_key(lemma)
+    return _nouns(lemma) if len(key) == 1 or key in words() else ()
+
+
+@lru_cache(maxsize=50_000)
+def _nouns(lemma: str) -> tuple[Found, ...]:
     connection = _connection()
     rows: list[Row] = connection.execute(_NOUNS, (lemma,)).fetchall() if connection else []
     return tuple(_found(row) for row in rows) or tuple(map(Found, calima.nouns(lemma)))

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final, Literal
+from dataclasses import dataclass, field
+from typing import Final, Literal, NamedTuple
+
+from rasid.lexicon.form import Lexical, Proper, Verbal
 
 Language = Literal["ar", "en"]
 Phrase = tuple[str, ...]
@@ -11,6 +13,17 @@ SPELLED: Final = ":spelled"
 
 _NO_WORD: Final = re.compile(r"[-.'\u2019/&]")  # what a reader takes for a gap between words
 _ARABIC: Final = re.compile("[\u0600-\u08ff\ufb50-\ufeff]")
+
+
+class Rendering(NamedTuple):
+    """A phrase of the other language (or another name) that says the same, and what would make it something else."""
+
+    words: Phrase
+    stops: tuple[Phrase, ...] = ()
+    name: bool = False
+
+
+_KINDS: Final[dict[str, type[Lexical]]] = {"name": Proper, "verb": Verbal}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +38,16 @@ class Entry:
     stops: dict[Language, tuple[Phrase, ...]]
     kind: str
     under: tuple[Phrase, ...] = ()
+    _renderings: dict[Language, dict[Phrase, Rendering]] = field(default_factory=dict, compare=False, repr=False)
+
+    def renderings(self, language: Language) -> dict[Phrase, Rendering]:
+        """Its phrases as words of a concept or a name, by their letters; made once, since many ask for them again."""
+        found = self._renderings.get(language)
+        if found is None:
+            kind, stops, name = _KINDS.get(self.kind, Lexical), self.stops.get(language, ()), self.kind == "name"
+            found = {each: Rendering(tuple(map(kind, each)), stops, name) for each in self.phrases.get(language, ())}
+            self._renderings[language] = found
+        return found
 
     @property
     def spelling(self) -> bool:

@@ -64,13 +64,12 @@ class Lexical(str):
     __slots__ = ()
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and str.__eq__(self, str(other))
+        return type(self) is type(other) and str.__eq__(self, other)
 
     def __ne__(self, other: object) -> bool:
         return not self == other
 
-    def __hash__(self) -> int:
-        return hash((type(self), str(self)))
+    __hash__ = str.__hash__  # the same letters typed share it, and are few; as of the enums above, for speed
 
 
 class Verbal(Lexical):

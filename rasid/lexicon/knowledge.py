@@ -10,6 +10,8 @@ from functools import lru_cache
 from itertools import chain, permutations
 from typing import Final
 
+import msgspec
+
 from rasid.lexicon import dictionary, gazetteer, seeds
 from rasid.lexicon.clitics import PROCLITICS, PRONOUNS, Split, splits
 from rasid.lexicon.form import folded
@@ -18,10 +20,10 @@ from rasid.text.letters import SHADDA, SHORT_VOWELS
 from rasid.text.reading import word_key
 
 FOLDER: Final = "lexicon"
+_TASHKEEL: Final = SHORT_VOWELS | {SHADDA}
 
 
-@dataclass(frozen=True, slots=True)
-class Noun:
+class Noun(msgspec.Struct, frozen=True):
     """A noun or adjective: `plurals` are written-out broken plurals, or the endings ات and ون."""
 
     lemma: str
@@ -32,8 +34,7 @@ class Noun:
     flags: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Verb:
+class Verb(msgspec.Struct, frozen=True):
     """Third person masculine singular of past and present, as dictionaries name a verb."""
 
     past: str
@@ -152,7 +153,10 @@ class Knowledge:
 
     def is_word(self, spelled: str) -> bool:
         """Whether a spelling is a listed word."""
-        key = word_key(spelled)
+        return self.lists(word_key(spelled))
+
+    def lists(self, key: bytes) -> bool:
+        """Whether a folded word is a listed word."""
         return key in self.words or (self.with_dictionary and key in dictionary.words())
 
     def is_noun(self, spelled: str) -> bool:
@@ -218,7 +222,9 @@ def _in_dictionary(stem: bytes) -> Iterator[tuple[bytes, Split]]:
 
 def bare(word: str) -> str:
     """A word without tashkeel: lists write some to tell words apart, newspapers do not."""
-    return "".join(char for char in word if char not in SHORT_VOWELS and char != SHADDA)
+    if _TASHKEEL.isdisjoint(word):
+        return str(word)
+    return "".join([char for char in word if char not in _TASHKEEL])
 
 
 def _before_at(lemma: str) -> str:

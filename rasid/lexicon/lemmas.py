@@ -23,11 +23,18 @@ def without_article(term: str) -> str:
 @lru_cache(maxsize=1_000)  # a term is asked about by several in turn
 def lemmas(stem: str, known: Knowledge) -> list[Noun]:
     """The nouns that `stem` may be the singular, feminine or plural of; spelling compared by its marks."""
+    found = own_lemmas_as_spelled(stem, known)
+    return found or [noun for noun in known.nouns_of(stem) if spelled_alike(noun.lemma, stem)]
+
+
+@lru_cache(maxsize=1_000)
+def own_lemmas_as_spelled(stem: str, known: Knowledge) -> list[Noun]:
+    """The same of Rasid's own nouns alone, in the first of its customary spellings that is one."""
     for spelled in (stem, *spellings(stem)):
         found = own_lemmas(spelled, known)
         if found:
             return found
-    return [noun for noun in known.nouns_of(stem) if spelled_alike(noun.lemma, stem)]
+    return []
 
 
 def own_lemmas(stem: str, known: Knowledge) -> list[Noun]:

@@ -7,14 +7,15 @@ keeps that too, in a view.
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import compress
+from itertools import chain, compress
 from operator import itemgetter
 from typing import Any, Final, Generic, Literal, TypeVar
 
 from rasid.lexicon.clitics import Split, allowed, decorations, splits, splits_to
 from rasid.lexicon.form import Dots, Form, Host, Rule, Tail
+from rasid.lexicon.packed import Packed, stems_of
 from rasid.lexicon.shadda import doubled
-from rasid.lexicon.word import MAX_WORD, Promise, Word
+from rasid.lexicon.word import MAX_WORD, Met, Promise, Word
 from rasid.text.reading import Reading
 from rasid.text.spelling import Letters, letters, same_spelling
 
@@ -22,7 +23,6 @@ CACHE_WORDS: Final = 400_000  # distinct words remembered: about a year of one n
 _AS_LONG: Final = 10  # keys whose clitics are taken off in the time that it takes to put all clitics on a form
 _PREFIX_LETTERS: Final = 3  # of a wildcard: the watch language's minimum
 _TEH_MARBUTAS: Final = frozenset("ةۃ")
-_BETWEEN: Final = b" "  # of keys: none has a space in it
 _HAMZAS: Final = frozenset("أإآ")
 _SEATS_OF_HAMZA: Final = frozenset("أإآؤئ")
 _TANWIN: Final = frozenset("\u064b\u064c\u064d")
@@ -46,7 +46,7 @@ class View(dict[bytes, Made], Generic[Made]):
         super().__init__()
         self._make = make
         self._dropped = dropped
-        self._stale: list[_Entry] = []
+        self._stale: dict[int, _Entry] = {}  # by identity
 
     def __missing__(self, key: bytes) -> Made:
         if len(self) >= CACHE_WORDS:
@@ -69,17 +69,17 @@ class View(dict[bytes, Made], Generic[Made]):
     def forget(self, entry: "_Entry") -> None:
         """Whatever was made of what a word may stand for no longer holds."""
         if self:
-            self._stale.append(entry)
+            self._stale[id(entry)] = entry
 
     def renew(self) -> None:
         """Takes out what no longer holds."""
         if not self._stale:
             return
-        entries, self._stale = self._stale, []
+        entries, self._stale = self._stale.values(), {}
         if any(each.prefix for each in entries):
             self._drop(None)
             return
-        stems = {stem for each in entries for stem in each.stems}
+        stems = set(chain.from_iterable([each.stems for each in entries]))
         if len(stems) < len(self) / _AS_LONG:
             self._drop([key for each in entries for key in _spellings(each.made()) if key in self])
         else:
@@ -104,34 +104,44 @@ def _spellings(word: Word) -> Iterator[bytes]:
 
 @dataclass(slots=True)
 class _Entry:
-    """A word or the promise of one, and how often it is used; `packed` are the keys of its forms, a space between."""
+    """A word or the promise of one, and how often it is used; `kept` are the forms of what is promised.
+
+    `letters` is how many its shortest form has. `met` is the word once a spelling of it was read.
+    """
 
     asked: Word | Promise
-    packed: bytes
-    word: Word | None
+    kept: tuple[Packed, ...]
+    met: Met | None
+    letters: int = 0
     uses: int = 1
 
     @property
-    def stems(self) -> list[bytes]:
+    def stems(self) -> Sequence[bytes]:
         """The keys of the word's forms, each once."""
-        return self.packed.split(_BETWEEN)
+        if isinstance(self.asked, Word):
+            return list(dict.fromkeys(self.asked.keys))
+        return stems_of(self.kept)
 
     @property
     def prefix(self) -> bool:
         """Whether every word that starts with a form is meant."""
-        return self.word is not None and self.word.prefix
+        return self.met is not None and self.met.prefix
+
+    def read(self) -> Met:
+        """The word, of which a spelling was read."""
+        if self.met is None:
+            self.met = self.asked.met(self.kept) if not isinstance(self.asked, Word) else self.asked
+        return self.met
 
     def made(self) -> Word:
-        """The word."""
-        if self.word is None:
-            self.word = self.asked.made() if not isinstance(self.asked, Word) else self.asked
-        return self.word
+        """The word with all its forms."""
+        return self.asked if isinstance(self.asked, Word) else self.asked.made()
 
 
 def _entry(word: Word | Promise) -> _Entry:
     if isinstance(word, Word):
-        return _Entry(word, _BETWEEN.join(dict.fromkeys(word.keys)), word)
-    return _Entry(word, _BETWEEN.join(word.stems()), None)
+        return _Entry(word, (), word)
+    return _Entry(word, word.kept(), None)
 
 
 @dataclass(slots=True, repr=False)
@@ -174,11 +184,20 @@ class Lexis:
         number = self._last = self._last + 1
         self._ids[word], entry = number, _entry(word)
         self._entries[number] = entry
-        table = self._table(entry)
-        for key in _table_keys(entry):
+        table, stems = self._table(entry), entry.stems
+        entry.letters = min(map(len, stems))
+        for key in _table_keys(entry, stems):
             table[key] = (*table[key], number) if key in table else (number,)
         self._forget(entry)
         return number
+
+    def used(self, number: int) -> bool:
+        """Counts a word once more as used, where it is still there; an id, from 1, is never given to another one."""
+        entry = self._entries.get(number)
+        if entry is None:
+            return False
+        entry.uses += 1
+        return True
 
     def again(self, number: int) -> int:
         """Counts a word once more as used."""
@@ -193,7 +212,7 @@ class Lexis:
             return
         del self._entries[number], self._ids[entry.asked]
         table = self._table(entry)
-        for key in _table_keys(entry):
+        for key in _table_keys(entry, entry.stems):
             left = tuple([each for each in table[key] if each != number])
             if left:
                 table[key] = left
@@ -218,7 +237,7 @@ class Lexis:
 
     def letters(self, number: int) -> int:
         """How many letters its shortest form has."""
-        return min(map(len, self._entries[number].stems))
+        return self._entries[number].letters
 
     def is_prefix(self, number: int) -> bool:
         """Whether every word that starts with a form of this one is meant."""
@@ -238,12 +257,14 @@ class Lexis:
 
     def _at(self, key: bytes, split: Split) -> Iterator[int]:
         for number in self._by_key.get(split.stem, ()):
-            word = self.word(number)
-            if any(allowed(form, split) and not word.bars(form, key) for form in _with_stem(word, split)):
-                yield number
+            word = self._entries[number].read()
+            for form in word.having(split.stem):
+                if allowed(form, split) and not word.bars(form, key):
+                    yield number
+                    break
         if self._by_prefix and not split.pronoun:
             for number in self._by_prefix.get(split.stem[:_PREFIX_LETTERS], ()):
-                if any(allowed(form, split) for form in _with_stem(self.word(number), split)):
+                if any(allowed(form, split) for form in self._entries[number].read().having(split.stem)):
                     yield number
 
     def occurrences(self, keys: Sequence[bytes]) -> Iterator[tuple[int, tuple[int, ...]]]:
@@ -263,35 +284,28 @@ class Lexis:
             return None
         if len(self.judged) >= CACHE_WORDS:
             self.judged.clear()
-        found = self.judged[number, surface] = self._judge(self.word(number), surface, key)
+        found = self.judged[number, surface] = self._judge(number, surface, key)
         return found
 
-    def _judge(self, word: Word, surface: str, key: bytes) -> Rule | None:
+    def _judge(self, number: int, surface: str, key: bytes) -> Rule | None:
+        word = self._entries[number].read()
         if word.case:
-            return next((form.rule for form in word.forms if form.spelled == surface), None)
+            return next((form.rule for form in word.having(key) if form.spelled == surface), None)
         if len(key) > MAX_WORD:
-            return next((form.rule for form in word.forms if form.key == key), None)
+            return next((form.rule for form in word.having(key) if form.key == key), None)
         written = letters(surface)
         found = [rule for split in splits(key) if (rule := _reads(word, key, split, written))]
         return min(found, key=list(Rule).index, default=None)
 
 
-def _table_keys(entry: _Entry) -> Iterable[bytes]:
-    """What a word is filed under, each once."""
-    return {key[:_PREFIX_LETTERS] for key in entry.stems} if entry.prefix else entry.stems
+def _table_keys(entry: _Entry, stems: Iterable[bytes]) -> Iterable[bytes]:
+    """What a word of these stems is filed under, each once."""
+    return {key[:_PREFIX_LETTERS] for key in stems} if entry.prefix else stems
 
 
-def _with_stem(word: Word, split: Split) -> Iterator[Form]:
-    """The forms that `split` leaves, by their letters."""
-    stem = split.stem
-    if word.prefix:
-        return (form for form, key in zip(word.forms, word.keys, strict=True) if stem.startswith(key))
-    return compress(word.forms, map(stem.__eq__, word.keys))
-
-
-def _reads(word: Word, key: bytes, split: Split, written: Letters) -> Rule | None:
+def _reads(word: Met, key: bytes, split: Split, written: Letters) -> Rule | None:
     """What joins the form of `word` that `split` leaves, marks compared."""
-    for form in _with_stem(word, split):
+    for form in word.having(split.stem):
         if word.bars(form, key) or (word.bars_unmarked(form, key) and not _marked(split, written)):
             continue
         proclitic = allowed(form, split)

@@ -4,7 +4,7 @@ Concepts (seeds/lexicon) and names (seeds/gazetteer) are entries alike. A term t
 one that is not is composed of its parts: "trilateral talks" is talks + trilateral, turned round as Arabic has it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain, product
@@ -12,8 +12,8 @@ from typing import Final
 
 from rasid.lexicon import english, freedict, knowledge, named, seeds
 from rasid.lexicon.compounds import compounds
-from rasid.lexicon.entry import Entry, Language, Phrase, language_of, phrases_of
-from rasid.lexicon.form import Lexical, Proper, Verbal, folded
+from rasid.lexicon.entry import Entry, Language, Phrase, Rendering, language_of, phrases_of
+from rasid.lexicon.form import Lexical, Proper, folded
 from rasid.lexicon.knowledge import Knowledge, bare
 from rasid.lexicon.lemmas import guess, lemmas, spelled_alike, without_article
 from rasid.text.reading import word_key
@@ -31,15 +31,6 @@ _ACRONYM_OF: Final = {"American": "US", "British": "UK", "European": "EU"}
 _LINKS: Final = {"of", "for", "in", "on", "with", "by", "to", "from", "the", "a", "an", "and", "against"}
 
 
-@dataclass(frozen=True, slots=True)
-class Rendering:
-    """A phrase of the other language (or another name) that says the same, and what would make it something else."""
-
-    words: Phrase
-    stops: tuple[Phrase, ...] = ()
-    name: bool = False
-
-
 @dataclass(slots=True, repr=False)
 class Thesaurus:
     """Entries, found by the dictionary forms of their words in either language."""
@@ -49,11 +40,15 @@ class Thesaurus:
     _index: dict[Key, list[Entry]] = field(default_factory=dict)
     _listed: set[str] = field(default_factory=set)  # the words of its keys: most that are asked for are none of them
     _longest: int = 1
-    _known_forms: dict[str, list[str]] = field(default_factory=dict)
+    _known_forms: dict[str, list[str]] = field(default_factory=dict)  # of the words of its phrases
+    _asked: dict[str, tuple[str, ...]] = field(default_factory=dict)  # of others, those in `_listed`
+    _last: tuple[Phrase, list[Entry]] = ((), [])  # the words asked for last, which several ask for in turn
     _concepts: dict[str, Entry] = field(default_factory=dict)
 
     def add(self, entry: Entry) -> None:
         """Files an entry under every phrase it has, and a concept by its id."""
+        self._asked.clear()
+        self._last = ((), [])
         if entry.id and ":" not in entry.id:
             self._concepts[entry.id] = entry
         for phrase in entry.under or chain.from_iterable(entry.phrases.values()):
@@ -80,6 +75,12 @@ class Thesaurus:
 
     def entries(self, words: Phrase) -> list[Entry]:
         """The entries that `words` name as a whole."""
+        last = self._last
+        if words != last[0]:
+            last = self._last = words, self._entries(words)
+        return last[1]
+
+    def _entries(self, words: Phrase) -> list[Entry]:
         found: list[Entry] = []
         for key in self._keys(words):
             found.extend(entry for entry in self._index.get(key, []) if entry not in found)
@@ -103,13 +104,21 @@ class Thesaurus:
 
     def _keys(self, words: Phrase) -> Iterable[Key]:
         """The keys that `words` may be, of those there may be."""
-        found: list[list[str]] = []
+        found: list[tuple[str, ...]] = []
         for word in words:
-            known = [each for each in self._canonical(word) if each in self._listed]
+            known = self._known(word)
             if not known:
                 return ()
             found.append(known)
         return product(*found)
+
+    def _known(self, word: str) -> tuple[str, ...]:
+        """The dictionary forms that a word may belong to, of those that stand in a key."""
+        found = self._asked.get(word)
+        if found is None:
+            forms = self._known_forms.get(word) or self._work_out(word)
+            found = self._asked[word] = tuple([each for each in forms if each in self._listed])
+        return found
 
     def _canonical(self, word: str) -> list[str]:
         """The dictionary forms that a word may belong to."""
@@ -176,7 +185,7 @@ class Thesaurus:
         return [each for each in _phrases(names, source) if tuple(map(str, each.words)) != words]
 
     def _composed(self, words: Phrase, target: Language) -> Iterator[Rendering]:
-        parts = self._parts(words, target)
+        parts = None if self._leaves_out(words) else self._parts(words, target)
         if parts is None:
             return
         ordered = _in_order(parts)
@@ -190,6 +199,13 @@ class Thesaurus:
             yield Rendering(words_chosen, stops)
             if not _ACRONYM_OF.keys().isdisjoint(map(str, words_chosen)):  # American forces, US forces
                 yield Rendering(tuple(_ACRONYM_OF.get(str(word), word) for word in words_chosen), stops)
+
+    def _leaves_out(self, words: Phrase) -> bool:
+        """Whether an Arabic word is in no entry, so that `words` have no parts: mostly so, and quickly seen."""
+        return _AS_ADJECTIVE.keys().isdisjoint(words) and any(
+            not self._known(word) and not self._known(without_article(word)) and language_of(word) == "ar"
+            for word in words
+        )
 
     def _parts(self, words: Phrase, target: Language, *, head: bool = True) -> list[list[Entry] | str] | None:
         """`words` as entries, longest first from the right, where the head stands; linking words stay as they are."""
@@ -266,18 +282,15 @@ def _count(choices: list[list[Rendering]]) -> int:
     return total
 
 
-_KINDS: Final[dict[str, type[Lexical]]] = {"name": Proper, "verb": Verbal}
-
-
-def _phrases(entries: Iterable[Entry], language: Language) -> Iterator[Rendering]:
-    seen: set[Phrase] = set()
+def _phrases(entries: Sequence[Entry], language: Language) -> Iterable[Rendering]:
+    """The phrases of all entries, each once."""
+    if len(entries) == 1:
+        return entries[0].renderings(language).values()
+    found: dict[Phrase, Rendering] = {}
     for entry in entries:
-        for phrase in entry.phrases.get(language, ()):
-            if phrase not in seen:
-                seen.add(phrase)
-                name = entry.kind == "name"
-                words = tuple(map(_KINDS.get(entry.kind, Lexical), phrase))
-                yield Rendering(words, entry.stops.get(language, ()), name)
+        for phrase, rendering in entry.renderings(language).items():
+            found.setdefault(phrase, rendering)
+    return found.values()
 
 
 @lru_cache(maxsize=1)

@@ -6,10 +6,12 @@ that the lists know, so that عمر stays apart from عامر.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from difflib import SequenceMatcher
 from itertools import chain, islice
 from typing import Final
+
+from rasid.text.reading import word_keys
 
 MAX_VARIANTS: Final = 80  # spellings one name may add to a watch
 _LEAST_LETTERS: Final = 5  # below it too many Arabic words are a vowel away
@@ -34,8 +36,18 @@ _CUSTOMARY: Final = (("أمريك", "أميرك"), ("ديمقراط", "ديمو�
 _SEATS: Final = (("ؤو", ("ئو", "ءو", "ؤ")), ("ئو", ("ؤو", "ءو")), ("ءو", ("ؤو", "ئو")), ("يئة", ("يأة",)),
                  ("يأة", ("يئة",)), ("يئت", ("يأت",)), ("يئات", ("يآت",)), ("مئة", ("مائة",)),
                  ("مائة", ("مئة",)))  # fmt: skip
-_LAST_HAMZA: Final = (r"(?<!ا)ء\b", r"(?<!ا)ئ\b")  # شئ, شاطىء, دفئ
-_SPELLED_OTHERWISE: Final = re.compile("|".join([*chain(*_CUSTOMARY), *(here for here, _ in _SEATS), *_LAST_HAMZA]))
+_LAST_HAMZA: Final = (r"ء(?<!اء)\b", r"ئ(?<!ائ)\b")  # شئ, شاطىء, دفئ
+
+
+def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
+    """One pattern for all, by their first letters: in most places none of them begins."""
+    rests: dict[str, list[str]] = {}
+    for each in patterns:
+        rests.setdefault(each[0], []).append(each[1:])
+    return re.compile("|".join(f"{first}(?:{'|'.join(rest)})" for first, rest in rests.items()))
+
+
+_SPELLED_OTHERWISE: Final = _any_of([*chain(*_CUSTOMARY), *(here for here, _ in _SEATS), *_LAST_HAMZA])
 
 
 def spelled_otherwise(text: str) -> bool:
@@ -86,7 +98,7 @@ def is_transliterated_alike(left: str, right: str) -> bool:
 
 
 def variants(
-    word: str, is_word: Callable[[str], bool], is_name: Callable[[str], bool], *, listed: bool = False
+    word: str, is_word: Callable[[bytes], bool], is_name: Callable[[bytes], bool], *, listed: bool = False
 ) -> list[str]:
     """Spellings of a foreign name, at most MAX_VARIANTS; none where `word` does not look like one.
 
@@ -99,17 +111,21 @@ def variants(
         return []
     sounded = dict.fromkeys(each for each in _by_sound(word) if each != word)
     vowelled = chain(_by_ending(word), _by_vowel(word), *map(_by_vowel, sounded))
+    found = list(dict.fromkeys(chain(sounded, vowelled)))
     may_be_listed = not listed and len(word) > _LEAST_LETTERS
     least = len(word) if listed and len(word) <= _LEAST_LETTERS else 0
-    longer = (each for each in dict.fromkeys(vowelled) if each != word and each not in sounded and len(each) >= least)
-    other = (each for each in longer if may_be_listed or not is_name(each))
-    return list(islice((each for each in chain(sounded, other) if not _reads_as(each, is_word)), MAX_VARIANTS))
+    allowed = (
+        (each, key)
+        for each, key in zip(found, word_keys(found), strict=True)
+        if each in sounded or (each != word and len(each) >= least and (may_be_listed or not is_name(key)))
+    )
+    return list(islice((each for each, key in allowed if not _reads_as(each, key, is_word)), MAX_VARIANTS))
 
 
-def _reads_as(spelled: str, is_word: Callable[[str], bool]) -> bool:
+def _reads_as(spelled: str, key: bytes, is_word: Callable[[bytes], bool]) -> bool:
     """Whether a spelling is a word, a word in the accusative (صورا) or one after a clitic."""
-    return is_word(spelled) or (spelled[-1] == "ا" and is_word(spelled[:-1])) or (
-        spelled[0] in "وفبكل" and is_word(spelled[1:]))  # fmt: skip
+    return is_word(key) or (spelled[-1] == "ا" and is_word(key[:-1])) or (
+        spelled[0] in "وفبكل" and is_word(key[1:]))  # fmt: skip
 
 
 def _by_ending(word: str) -> Iterator[str]:

@@ -4,7 +4,6 @@ A term counts in full the first time and less each further time, more in a title
 its parents. The words that spoke are kept as evidence.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from itertools import accumulate
@@ -16,10 +15,11 @@ from rasid import loops
 from rasid.errors import SeedError
 from rasid.lexicon import arabic, english, seeds
 from rasid.lexicon.knowledge import Knowledge
-from rasid.lexicon.lexis import Word
+from rasid.lexicon.packed import Packed, packed
 from rasid.lexicon.phrases import Found, Kind, PhraseIndex
 from rasid.lexicon.scan import Scan
 from rasid.lexicon.thesaurus import language_of
+from rasid.lexicon.word import Met, Word
 from rasid.loops import Numbers, Scores
 from rasid.tag import topic_loops
 from rasid.tag.learned import Learned
@@ -72,9 +72,13 @@ class _TermWord:
     others: frozenset[bytes]
     known: Knowledge
 
-    def stems(self) -> Iterable[bytes]:
-        """The keys of all its forms, each once."""
-        return _stems(self.written, self.known)
+    def kept(self) -> tuple[Packed, ...]:
+        """Its forms, for whoever keeps them until then."""
+        return _kept(self.written, self.known)
+
+    def met(self, _parts: tuple[Packed, ...]) -> Met:
+        """The word once a key of it was read."""
+        return self.made()
 
     def made(self) -> Word:
         """The word, which none of `others` is."""
@@ -82,10 +86,10 @@ class _TermWord:
 
 
 @lru_cache(maxsize=20_000)  # heads have some words in common
-def _stems(written: str, known: Knowledge) -> tuple[bytes, ...]:
+def _kept(written: str, known: Knowledge) -> tuple[Packed, ...]:
     if language_of(written) == "ar":
-        return tuple(arabic.Promised(written, known, alone=True).stems())
-    return tuple(dict.fromkeys(english.word(written).keys))
+        return arabic.kept(written, known, alone=True)
+    return (packed(english.word(written).forms),)
 
 
 def _made(written: str, known: Knowledge) -> Word:

@@ -21,6 +21,7 @@ _FOREIGN: Final = (
     (re.compile(r"ATLEAST[:~]?(?P<n>\d+)"), "ATLEAST/{n}"),
     (re.compile(r"ANDNOT|BUTNOT"), "AND NOT"),
 )
+_LETTERS: Final = re.compile("[ء-غف-ي]+")  # a word that can be nothing else
 _NUMBERED_WORD: Final = re.compile(r"([A-Za-z]{3,})/(\d+)")
 
 
@@ -65,6 +66,8 @@ def unknown_field(name: Token, fields: Iterable[str]) -> QueryError:
 def check_word(token: Token, fields: Iterable[str]) -> None:
     """Raises QueryError where a bare word is none, or was meant as an operator."""
     word = token.text
+    if _LETTERS.fullmatch(word):
+        return
     if word.endswith(":") and word[:-1] in fields:
         raise QueryError(f"{word} needs a value right after it, as in {word}{example(word[:-1])}", token.column)
     _check_symbols(token)
@@ -125,7 +128,7 @@ def _check_numbered(token: Token, name: str, number: str) -> None:
 
 def check_prefixes(text: str, column: int) -> None:
     """Raises QueryError where a word of `text` has a * that is too early or within the word."""
-    for found in re.finditer(r"\S*\*\S*", text):
+    for found in re.finditer(r"\S*\*\S*", text) if "*" in text else ():
         word = found.group().rstrip(".,;:!)»”\"'،؛؟")
         if "*" in word[:-1]:
             raise QueryError(f"{word!r}: * stands only at the end of a word",

@@ -57,9 +57,11 @@ def _of_phrase(clause: TermClause, number: int, cost: Cost) -> Anchor:
     """What has to stand where a phrase stands: two neighbours of it, or one word where others may come between."""
     words, slop = clause.alternatives[number].words, clause.term.slop
     length = 1 if slop or len(words) == 1 else 2
+    if len(words) == length:
+        return Anchor(words, clause, number, None if slop else 0)
     starts = range(len(words) - length + 1)
     found = [Anchor(words[each : each + length], clause, number, None if slop else each) for each in starts]
-    return found[0] if len(found) == 1 else min(found, key=cost)
+    return min(found, key=cost)
 
 
 def _union(found: list[Anchors | None]) -> Anchors | None:

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import msgspec
+
 from rasid.lexicon.form import Rule
 from rasid.watch.attributes import Condition
 from rasid.watch.query import Published, Term
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
+class Alternative(msgspec.Struct, frozen=True, gc=False):
     """One phrase that satisfies a term: word ids in order; `stops` are longer phrases in which it does not count.
 
     `rule` is what joined phrase and term, or None where each word's own rule says.
@@ -20,8 +21,7 @@ class Alternative:
     stops: tuple[tuple[int, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TermClause:
+class TermClause(msgspec.Struct, frozen=True, gc=False):
     """A term, as the phrases that satisfy it."""
 
     term: Term
@@ -99,8 +99,9 @@ def terms(clause: Clause) -> Iterator[TermClause]:
     """Every term of a clause, from left to right."""
     if isinstance(clause, TermClause):
         yield clause
-    for part in parts_of(clause):
-        yield from terms(part)
+    else:
+        for part in parts_of(clause):
+            yield from terms(part)
 
 
 def word_ids(clause: Clause) -> Iterator[int]:

@@ -3,16 +3,19 @@
 Everything costly is asked here, once a watch: inflection, the other language, names, the watches it refers to.
 """
 
-from collections.abc import Callable, Iterator
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Final
 
 from rasid.errors import QueryError
-from rasid.lexicon import arabic, english
+from rasid.lexicon import english
+from rasid.lexicon.entry import Language, Rendering, language_of
 from rasid.lexicon.form import Form, Host, Rule
 from rasid.lexicon.lexis import Lexis
-from rasid.lexicon.thesaurus import Rendering, Thesaurus, language_of
+from rasid.lexicon.promised import Promised
+from rasid.lexicon.thesaurus import Thesaurus
 from rasid.lexicon.word import Promise, Word
 from rasid.text.reading import Reading
 from rasid.watch.advice import nearest
@@ -35,7 +38,12 @@ from schemas.watch import Watch
 
 MAX_ALTERNATIVES: Final = 300  # phrases one term may stand for
 MAX_SIZE: Final = 10_000  # phrases and clauses of a query, with those it refers to: 3 ms to look for in an article
+_NUMBERS: Final = 200_000  # words whose numbers are remembered: more than 100,000 watches have
 MAX_NESTED: Final = 60  # clauses within clauses, with those it refers to: ten more than one query may have
+
+_PLAIN: Final = re.compile(
+    r"[ء-غف-يA-Za-z0-9]+\*?(?: [ء-غف-يA-Za-z0-9]+\*?)*"
+)  # what has spaces between its words alone
 
 Lookup = Callable[[str], Watch | None]
 _Rendered = tuple[Rendering, Rule | None, Level]
@@ -59,7 +67,8 @@ class Compiler:
         self._thesaurus = thesaurus
         self._lookup = lookup
         self._context = context
-        self._word = lru_cache(maxsize=50_000)(self._make_word)
+        # Of the words asked for, in the lexis or no longer.
+        self._numbers: dict[tuple[Level, bool], dict[str, int]] = defaultdict(dict)
 
     def compile(self, node: Node, *, translate: bool = True, own_id: str = "") -> Clause:
         """The clause that `node` means. `own_id` is the watch's, which it may not refer to.
@@ -93,12 +102,23 @@ class Compiler:
         if term.level is Level.WORD and not any(word.endswith("*") for word in words):
             names = self._thesaurus.other_names(words)
             others = [*names, *self._thesaurus.render(words)] if translate else names
+            language = language_of(*words)
             for each in others[:MAX_ALTERNATIVES]:
-                yield each, _rule(each, words), Level.WORD
+                yield each, _rule(each, language), Level.WORD
 
-    def add_word(self, word: str, level: Level, *, alone: bool = False) -> int:
-        """The lexis' number of a word, counted once more as used; `alone` where it is a term by itself."""
-        return self._lexis.add(self._word(word, level, alone=alone or not self._context))
+    def add_words(self, words: Sequence[str], level: Level, *, alone: bool = False) -> list[int]:
+        """The lexis' numbers of words, counted once more as used; `alone` where each is a term by itself."""
+        alone = alone or not self._context
+        numbers = self._numbers[level, alone]
+        if len(numbers) > _NUMBERS:
+            numbers.clear()
+        found = []
+        for word in words:
+            number = numbers.get(word, 0)
+            if not self._lexis.used(number):
+                number = numbers[word] = self._lexis.add(self._make_word(word, level, alone=alone))
+            found.append(number)
+        return found
 
     def again(self, number: int) -> int:
         """Counts a word once more as used."""
@@ -118,7 +138,7 @@ class Compiler:
             stem = word[:-1]
             return Word(word, (Form(stem, Rule.PREFIX, Host.NOUN, article=True),), prefix=True)
         if language_of(word) == "ar":
-            promised = arabic.Promised(word, self._thesaurus.known, alone)
+            promised = Promised(word, self._thesaurus.known, alone)
             return promised if self._context else promised.made()
         return english.word(word)
 
@@ -208,20 +228,22 @@ class _Making:
             yield Alternative(words, rule, tuple([self._added(stop, Level.WORD) for stop in rendering.stops]))
 
     def _added(self, words: tuple[str, ...], level: Level, *, alone: bool = False) -> tuple[int, ...]:
-        found = tuple([self.compiler.add_word(word, level, alone=alone) for word in words])
+        found = self.compiler.add_words(words, level, alone=alone)
         self.numbers += found
-        return found
+        return tuple(found)
 
 
-def _rule(rendering: Rendering, words: tuple[str, ...]) -> Rule:
+def _rule(rendering: Rendering, own: Language) -> Rule:
     """What joins a rendering to the term's own words; in one language only a hyphen can (cyber-attack)."""
     if rendering.name:
         return Rule.NAME
-    return Rule.SPELLING if language_of(*rendering.words) == language_of(*words) else Rule.TRANSLATION
+    return Rule.SPELLING if language_of(*rendering.words) == own else Rule.TRANSLATION
 
 
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a term as typed, a final * kept on its word."""
+    if _PLAIN.fullmatch(text):
+        return tuple(text.split(" "))
     reading = Reading(text)
     found = []
     for index in reading.at_place:

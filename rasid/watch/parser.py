@@ -169,13 +169,19 @@ class _Parser:
 
     def _clause(self) -> Node:
         token = self._take()
-        readers: dict[Kind, Callable[[Token], Node]] = {
-            Kind.OPEN: self._bracket, Kind.PHRASE: self._phrase, Kind.WORD: self._words, Kind.FIELD: self._field,
-            Kind.SCORE: self._score,
-        }  # fmt: skip
-        if token.kind not in readers:
-            raise unexpected(token)
-        return readers[token.kind](token)
+        match token.kind:
+            case Kind.PHRASE:
+                return self._phrase(token)
+            case Kind.WORD:
+                return self._words(token)
+            case Kind.OPEN:
+                return self._bracket(token)
+            case Kind.FIELD:
+                return self._field(token)
+            case Kind.SCORE:
+                return self._score(token)
+            case _:
+                raise unexpected(token)
 
     def _bracket(self, opened: Token) -> Node:
         if self._next.kind is Kind.CLOSE:
@@ -203,7 +209,7 @@ class _Parser:
         return self._term(first, " ".join(token.text for token in found), Level.WORD)
 
     def _term(self, token: Token, text: str, level: Level, *, quoted: bool = False) -> Term:
-        if not any(char.isalnum() for char in text):
+        if not any(map(str.isalnum, text)):
             raise QueryError("a phrase needs at least one letter or digit", token.column)
         if token.number > MAX_DISTANCE:
             raise QueryError(f"~{token.number} is more than the {MAX_DISTANCE} words allowed between", token.column)

@@ -20,6 +20,8 @@ class Level(StrEnum):
     RAW = "raw"
     CONCEPT = "concept"
 
+    __hash__ = str.__hash__  # as Kind's, and asked for with every word of a watch
+
 
 class Attribute(StrEnum):
     """What of an article, other than its words, a query may ask for."""
@@ -53,6 +55,9 @@ class Term:
     field: Field | None = None
     quoted: bool = False
     column: int = _column()
+
+    def __hash__(self) -> int:
+        return hash(self.text)  # terms of one text are few
 
     def __str__(self) -> str:
         quoted = self.quoted or self.level is not Level.WORD or self.slop
