@@ -2,19 +2,22 @@
 
 Beside it, in the same run and over the same texts, the peers of bench/peers: Lucene's Monitor, and who looks for the
 watches' own words as bare strings: the floor for whoever reads the whole text, without inflection, clitics, other
-languages, evidence or operators. All times are CPU time of one thread, so that others on the machine count for less.
+languages, evidence or operators. Each size has a process of its own, so that loading begins with nothing. All times are
+CPU time of one thread, so that others on the machine count for less.
 """
 
 import gc
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from bench import articles, machine
+from bench.apart import Step, apart
 from bench.peers import lucene_monitor, surfaces
 from bench.peers.record import Peer
 from bench.peers.strings import FINDERS, installed, strings_of
@@ -26,8 +29,6 @@ from schemas.watch import Watch
 SIZES: Final = (1_000, 10_000, 100_000)
 WITH_FORMS: Final = "ahocorasick_rs"  # the peer that is given all forms besides
 ROUNDS: Final = 3  # of which the quickest counts: what is slower is the machine's doing
-
-Step = Callable[[str, int], None]
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,12 @@ def measure(options: Options, step: Step) -> Measured:
     _freeze()
     reading = _quickest(lambda: _scans(analysis.book, texts), texts)
     tags = _tags_micros(analysis, texts)
-    sizes = [_size(analysis, watches[:size], texts, step) for size in _sizes(options.sizes, len(watches))]
+    sizes, faulty = [], frozenset[str]()
+    for size in _sizes(options.sizes, len(watches)):
+        found, faulty = apart(partial(_size, analysis, watches[:size], texts), step)
+        sizes.append(found)
     if options.lucene:
-        sizes = _with_lucene(sizes, [each for each in watches if each.id not in analysis.book.faulty], texts, step)
+        sizes = _with_lucene(sizes, [each for each in watches if each.id not in faulty], texts, step)
     words = sum(len(analysis.book.scan(each).reading.at_place) for each in texts) / len(texts)
     last = sizes[-1]
     return Measured(
@@ -107,11 +111,14 @@ def _sizes(wanted: Sequence[int], most: int) -> list[int]:
     return sorted({min(size, most) for size in wanted} or {size for size in SIZES if size < most} | {most})
 
 
-def _size(analysis: Analysis, watches: Sequence[Watch], texts: Sequence[ArticleEvent], step: Step) -> Size:
+def _size(
+    analysis: Analysis, watches: Sequence[Watch], texts: Sequence[ArticleEvent], step: Step
+) -> tuple[Size, frozenset[str]]:
+    """What is measured with these watches, and the ids of those that are faulty."""
     book = analysis.book
     before, began = _memory_mb(), time.process_time()
     with in_bulk():
-        for number, watch in enumerate(watches[len(book) + len(book.faulty) :]):
+        for number, watch in enumerate(watches):
             book.add(watch)
             if number % 100 == 0:
                 step(f"loading {len(watches):,} watches", number)
@@ -127,10 +134,11 @@ def _size(analysis: Analysis, watches: Sequence[Watch], texts: Sequence[ArticleE
     _whole(analysis, texts)
     tagged = _quickest(lambda: _whole(analysis, texts), texts)
     peers = _string_peers([each for each in watches if each.id not in book.faulty], texts, micros, step)
-    return Size(
+    made = Size(
         round(1e6 / micros, 1), micros, len(book), round(found / len(texts), 3), round(verified, 2), first,
         round(1e6 / tagged, 1), tagged, round(load, 2), round(memory, 1), len(book.faulty), peers,
     )  # fmt: skip
+    return made, frozenset(book.faulty)
 
 
 def _freeze() -> None:
