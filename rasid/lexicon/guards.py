@@ -3,7 +3,7 @@
 arabic.py says what the forms are; here they are held against the words and names that the lists know.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -72,6 +72,9 @@ def _dots(form: Form, known: Knowledge, *, alone: bool) -> Dots:
     return Dots.WITHOUT_ARTICLE if _is_deed(other, known) else Dots.FORGIVEN
 
 
+Keys = tuple[frozenset[bytes], frozenset[bytes]]  # of a word's forms that may stand without a pronoun, and of all
+
+
 @dataclass(slots=True, eq=False)
 class Guard:
     """Which decorations of a word's `forms` are words of their own: والد is not و + الد.
@@ -83,9 +86,9 @@ class Guard:
     forms: tuple[Form, ...]
     known: Knowledge
     alone: bool
+    keys: Callable[[], Keys] | None = None  # of forms that are kept elsewhere
     _barred: dict[Form, Barred] = field(default_factory=dict)  # of the forms that were asked for
-    _own: frozenset[bytes] | None = None
-    _stems: frozenset[bytes] | None = None
+    _keys: Keys | None = None  # of `forms`
 
     def barred(self, form: Form) -> Barred:
         """The words that are not this form."""
@@ -102,10 +105,14 @@ class Guard:
     def _work_out(self, form: Form) -> Barred:
         if form.host is Host.NOTHING or not form.key:
             return Barred(frozenset(), frozenset())
-        if self._own is None:
-            self._own = frozenset([each.key for each in self.forms if each.tail is not Tail.MUST])
-            self._stems = frozenset([each.key for each in self.forms]) if self.alone else None
-        return _barred(form, self._own, self._stems, self.known)
+        own, stems = self.keys() if self.keys is not None else self._own_keys()
+        return _barred(form, own, stems if self.alone else None, self.known)
+
+    def _own_keys(self) -> Keys:
+        if self._keys is None:
+            own = frozenset([each.key for each in self.forms if each.tail is not Tail.MUST])
+            self._keys = own, frozenset([each.key for each in self.forms])
+        return self._keys
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Guard):

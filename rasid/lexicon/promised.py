@@ -1,10 +1,11 @@
 """An Arabic word that a watch has and that may never be read: its forms are kept packed, and made as they are met."""
 
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from rasid.lexicon.arabic import as_met, is_listed, is_word, kept, word
 from rasid.lexicon.form import Form
-from rasid.lexicon.guards import Guard
+from rasid.lexicon.guards import Guard, Keys
 from rasid.lexicon.knowledge import Knowledge, bare
 from rasid.lexicon.packed import Packed, bare_stems_of, having, stems_of
 from rasid.lexicon.word import Met, Word
@@ -28,6 +29,11 @@ class Promised(NamedTuple):
     def made(self) -> Word:
         """The word, all its forms made."""
         return word(self.term, self.known, alone=self.alone)
+
+
+@lru_cache(maxsize=64)  # several forms of a word are asked about in turn; kept for all they would be most of the memory
+def _keys_of(parts: tuple[Packed, ...]) -> Keys:
+    return bare_stems_of(parts), frozenset(stems_of(parts))
 
 
 class _ByStem:
@@ -63,8 +69,7 @@ class _ByStem:
     def _guarded(self) -> Guard:
         if self._guard is None:
             _, known, alone = self._promised
-            stems = frozenset(stems_of(self._parts)) if alone else None
-            self._guard = Guard((), known, alone, {}, bare_stems_of(self._parts), stems)
+            self._guard = Guard((), known, alone, partial(_keys_of, self._parts))
         return self._guard
 
     def bars(self, form: Form, key: bytes) -> bool:
