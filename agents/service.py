@@ -14,7 +14,6 @@ from typing import Any, Final
 
 import faust
 import tenacity
-import uvloop
 from mode import ServiceT
 
 from agents import app as apps
@@ -52,7 +51,6 @@ def run(settings: Settings, build: Build = apps.build, limits: Limits | None = N
 
     Raises RasidError before anything runs, for a setting, a port or topics that are wrong.
     """
-    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())  # for the thread that reads from the broker too
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     server = _server(settings)
