@@ -18,7 +18,7 @@ from rasid.watch.verify import Hit, counted
 
 MAX_KEPT: Final = 200_000  # spellings of neighbours: some 70 MB
 
-MAX_WHOLES: Final = 1_000  # stretches of text that are kept of one phrase and pair
+MAX_WHOLES: Final = 100  # stretches of text that are kept of one phrase and pair
 
 Sighting = tuple[TermClause, int, Hit]  # of a watch's term, with the number of its phrase
 
