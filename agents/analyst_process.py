@@ -39,7 +39,7 @@ from agents.analyst_messages import (
 )
 from agents.settings import Settings, load
 from agents.watch_records import WatchRecords
-from rasid.analysis import Analysed, Analysis, arrival
+from rasid.analysis import Analysis, arrival
 from rasid.intake import Rejected
 from rasid.tag import neural, sequence
 from rasid.watch.watchbook import in_bulk
@@ -78,19 +78,19 @@ class Analyst:
         return self._watches.standing({}) if before != self._gave_up else None
 
     def _made(self, record: Record) -> Made | Refused:
-        found = self._read(record)
+        try:
+            return self._answered(record)
+        except Exception as error:  # our own fault, and of this record alone: the others go on
+            log.exception("an article could not be analysed")  # the worker says which
+            return Refused(Reason.INTERNAL.value, f"{type(error).__name__}: {error}")
+
+    def _answered(self, record: Record) -> Made | Refused:
+        found = self._analysis.read(record.value, record.key, arrival(record.timestamp_ms))
         if isinstance(found, Rejected):
             return Refused(found.reason.value, found.detail)
         gone = self._analysis.gone(found, record.stood) if record.stood else []
         tagged = found.tagged
         return Made(tagged.uri, ENCODER.encode(tagged), _encoded(found.matches), _encoded(gone))
-
-    def _read(self, record: Record) -> Analysed | Rejected:
-        try:
-            return self._analysis.read(record.value, record.key, arrival(record.timestamp_ms))
-        except Exception as error:  # our own fault, and of this record alone: the others go on
-            log.exception("an article could not be analysed")  # the worker says which
-            return Rejected(Reason.INTERNAL, f"{type(error).__name__}: {error}")
 
 
 def _encoded(matches: list[WatchMatch]) -> list[tuple[str, bytes]]:
