@@ -4,7 +4,7 @@ Here are numbers and arrays alone; what they mean is said where they are used. A
 only: numba keeps what it compiled for as long as the file of a loop is the same, whatever others it calls.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, TypeVar, cast
 
 import numba
@@ -189,6 +189,7 @@ ENDING, ONWARD, GOING_ON = 0, 1, 2
 NOTHING: Final = 0  # the empty set, the state in which nothing goes on, a step that leads nowhere
 FILLING: Final = -1  # the rest of a set's row
 STEP_BITS: Final = 32  # of the later word's number in the key of a step
+_MASK_BITS: Final = 63
 KIND_BITS: Final = 1  # the last ones of a phrase's number in a set
 
 
@@ -286,6 +287,14 @@ IS_SOUGHT: Final = 4  # it is a word by which watches are verified
 
 # Rows of what `candidates` gives.
 FILED, PAIRS, SOUGHT, LACKING, CANDIDATE_ROWS = 0, 1, 2, 3, 4
+
+
+def bits(words: Iterable[int]) -> int:
+    """A mask with a bit for each word; two may share one."""
+    mask = 0
+    for word in words:
+        mask |= 1 << (word % _MASK_BITS)
+    return mask
 
 
 @compiled

@@ -20,7 +20,6 @@ from rasid.text.vocabulary import CAPACITY, Table, Vocabulary
 
 Words = tuple[int, ...]
 
-_MASK_BITS: Final = 63
 _ROOM: Final = 256  # phrases of a kind, and steps, that there is room for at first
 _COLUMNS: Final = 5  # of a row of `Found`
 
@@ -113,7 +112,7 @@ class PhraseIndex:
             nodes = tuple(self._openings[word] for word in ids if word in self._openings)
             inner = tuple(word for word in ids if word in self._inner)
             opens, words = self._states.number(nodes), self._words.number(inner)
-            self._rows[number] = alone, opens, _following(nodes), _mask(inner), words
+            self._rows[number] = alone, opens, _following(nodes), loops.bits(inner), words
         self._learned = len(vocabulary)
 
     def _set(self, several: Iterable[Iterable[list[int]]]) -> int:
@@ -182,15 +181,7 @@ class _Rows:
 
 def _following(nodes: Sequence[_Node]) -> int:
     """A bit for each word that may follow."""
-    return _mask(word for node in nodes for word in node.following)
-
-
-def _mask(words: Iterable[int]) -> int:
-    """A bit for each word; two may share one."""
-    mask = 0
-    for word in words:
-        mask |= 1 << (word % _MASK_BITS)
-    return mask
+    return loops.bits(word for node in nodes for word in node.following)
 
 
 def stands(lexis: Lexis, reading: Reading, words: Words, place: int) -> bool:

@@ -1,5 +1,6 @@
 """An Arabic word that a watch has and that may never be read: its forms are kept packed, and made as they are met."""
 
+from dataclasses import replace
 from functools import lru_cache, partial
 from typing import NamedTuple
 
@@ -12,11 +13,12 @@ from rasid.lexicon.word import Met, Word
 
 
 class Promised(NamedTuple):
-    """What `arabic.word` gives, when it is asked for."""
+    """What `arabic.word` gives, when it is asked for; `others` are spellings that are never it, as in `Word`."""
 
     term: str
     known: Knowledge
     alone: bool
+    others: frozenset[bytes] = frozenset()
 
     def kept(self) -> tuple[Packed, ...]:
         """Its forms, for whoever keeps them until then."""
@@ -28,7 +30,7 @@ class Promised(NamedTuple):
 
     def made(self) -> Word:
         """The word, all its forms made."""
-        return word(self.term, self.known, alone=self.alone)
+        return replace(word(self.term, self.known, alone=self.alone), others=self.others)
 
 
 @lru_cache(maxsize=64)  # several forms of a word are asked about in turn; kept for all they would be most of the memory
@@ -55,7 +57,7 @@ class _ByStem:
         """The forms whose key is `stem`."""
         found = self._forms.get(stem)
         if found is None:
-            term, known, alone = self._promised
+            term, known, alone, _ = self._promised
             found = self._forms[stem] = as_met(having(self._parts, stem), term, known, alone=alone)
         return found
 
@@ -68,13 +70,14 @@ class _ByStem:
 
     def _guarded(self) -> Guard:
         if self._guard is None:
-            _, known, alone = self._promised
+            _, known, alone, _ = self._promised
             self._guard = Guard((), known, alone, partial(_keys_of, self._parts))
         return self._guard
 
     def bars(self, form: Form, key: bytes) -> bool:
         """Whether `key` is another word than this form, however it is marked."""
-        return key in form.blocked or key in self._guarded().barred(form).blocked
+        others = self._promised.others
+        return key in form.blocked or key in others or key in self._guarded().barred(form).blocked
 
     def bars_unmarked(self, form: Form, key: bytes) -> bool:
         """Whether `key` is another word where the form's first hamza is not written."""

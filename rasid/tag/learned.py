@@ -48,12 +48,13 @@ class Learned:
 
     def of(self, heads: Sequence[str]) -> "Learned":
         """The same for these heads, in this order; of one that it does not know it says nothing."""
-        columns = [self.heads.index(head) if head in self.heads else None for head in heads]
-        rows = (self._weights * UNIT).round().astype(int).tolist()
-        said = {
-            key: [0 if column is None else rows[row][column] for column in columns] for key, row in self._rows.items()
-        }
-        return Learned(heads, said)
+        made = Learned(heads, {})
+        made._rows = self._rows
+        made._weights = np.zeros((len(self._weights), len(heads)))
+        for column, head in enumerate(heads):
+            if head in self.heads:
+                made._weights[:, column] = self._weights[:, self.heads.index(head)]
+        return made
 
     def _begin(self, vocabulary: Vocabulary) -> None:
         """Forgets every spelling, to go by the numbers of `vocabulary`."""

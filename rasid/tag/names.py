@@ -68,7 +68,7 @@ def _trimmed(listed: _Given, added: list[_Given]) -> _Given:
 def _gathered(kept: list[_Given], by: str) -> list[Entity]:
     """One entity for each that the gazetteer knows, and for each type and spelling of the others."""
     found: dict[object, Entity] = {}
-    for span, entity, kind in sorted(kept, key=lambda each: (each.span.field == "body", each.span.start)):
+    for span, entity, kind in sorted(kept, key=lambda each: _order(each.span)):
         made = _made(span, kind, by) if entity is None else entity
         key = made.type, made.name, made.wikidata
         found.setdefault(key, Entity(made.type, made.name, made.wikidata, made.tagger, [])).mentions.append(span)
@@ -85,7 +85,7 @@ def _joined(entities: list[Entity], by: str) -> list[Entity]:
         ]
         if entity.type == "PER" and entity.tagger == by and len(bearers) == 1:
             bearers[0].mentions.extend(entity.mentions)
-            bearers[0].mentions.sort(key=lambda span: (span.field == "body", span.start))
+            bearers[0].mentions.sort(key=_order)
         else:
             kept.append(entity)
     return kept

@@ -13,13 +13,13 @@ import numpy as np
 
 from rasid import loops
 from rasid.errors import SeedError
-from rasid.lexicon import arabic, english, seeds
+from rasid.lexicon import english, seeds
 from rasid.lexicon.knowledge import Knowledge
-from rasid.lexicon.packed import Packed, packed
 from rasid.lexicon.phrases import Found, Kind, PhraseIndex
+from rasid.lexicon.promised import Promised
 from rasid.lexicon.scan import Scan
 from rasid.lexicon.thesaurus import language_of
-from rasid.lexicon.word import Met, Word
+from rasid.lexicon.word import Promise, Word
 from rasid.loops import Numbers, Scores
 from rasid.tag import topic_loops
 from rasid.tag.learned import Learned
@@ -28,8 +28,8 @@ from schemas.tagged_article import Label, Topic
 
 FOLDER: Final = "topics"
 TITLE_TIMES: Final = 6  # mentions in the body that one in the headline is worth: it counts about 2.5 times as much
-LEAD: Final = 400  # entries of the body that are looked at: what a report is about is said where it begins
-OPENING: Final = 60  # entries with which the body opens
+LEAD: Final = 400  # words of the body that are looked at: what a report is about is said where it begins
+OPENING: Final = 60  # words with which the body opens
 OPENING_TIMES: Final = 2  # mentions that one there is worth
 MAX_COUNT: Final = 30  # mentions of a term, beyond which more say nothing
 LEAST_SCORE: Final = 3.0  # the score, for an article of usual length, from which a topic is given
@@ -62,38 +62,6 @@ class Subject:
 
     label: Label
     parents: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _TermWord:
-    """The promise of a term's word: of some thirteen thousand an article has a few."""
-
-    written: str
-    others: frozenset[bytes]
-    known: Knowledge
-
-    def kept(self) -> tuple[Packed, ...]:
-        """Its forms, for whoever keeps them until then."""
-        return _kept(self.written, self.known)
-
-    def met(self, _parts: tuple[Packed, ...]) -> Met:
-        """The word once a key of it was read."""
-        return self.made()
-
-    def made(self) -> Word:
-        """The word, which none of `others` is."""
-        return replace(_made(self.written, self.known), others=self.others)
-
-
-@lru_cache(maxsize=20_000)  # heads have some words in common
-def _kept(written: str, known: Knowledge) -> tuple[Packed, ...]:
-    if language_of(written) == "ar":
-        return arabic.kept(written, known, alone=True)
-    return (packed(english.word(written).forms),)
-
-
-def _made(written: str, known: Knowledge) -> Word:
-    return arabic.word(written, known) if language_of(written) == "ar" else english.word(written)
 
 
 @dataclass(slots=True)
@@ -165,8 +133,13 @@ class TopicTagger:
         """The id of a term's word, which is not met by `blocked`: homographs of another sense."""
         asked = written, blocked
         if asked not in self._words:
-            self._words[asked] = self.index.lexis.add(_TermWord(written, blocked, self.known))
+            self._words[asked] = self.index.lexis.add(self._made(written, blocked))
         return self._words[asked]
+
+    def _made(self, written: str, blocked: frozenset[bytes]) -> Word | Promise:
+        if language_of(written) == "ar":
+            return Promised(written, self.known, alone=True, others=blocked)
+        return replace(english.word(written), others=blocked)
 
     def head_of(self, code: str) -> str:
         """The head topic that a topic is under; itself where it is one."""

@@ -20,7 +20,6 @@ from rasid.text.vocabulary import CAPACITY, Vocabulary
 from rasid.watch.clause import TermClause
 
 NO_SECOND: Final = 0  # in place of a second word where a watch is filed under one; ids of words begin at 1
-_MASK_BITS: Final = 63
 
 
 Owner = TypeVar("Owner")
@@ -185,7 +184,7 @@ class Presearch(Generic[Owner]):
         for number in numbers:
             table, offered, sought = self.entries[vocabulary.spellings[number]]
             may_be = loops.KNOWN | (loops.IS_FILED if NO_SECOND in table else 0) | (loops.IS_SOUGHT if sought else 0)
-            self._rows[number] = may_be, _mask(table), _mask(offered)
+            self._rows[number] = may_be, loops.bits(table.keys() - {NO_SECOND}), loops.bits(offered)
             self._sought_of[number] = sought
 
     def _unlearn(self, keys: Collection[bytes] | None) -> None:
@@ -198,15 +197,6 @@ class Presearch(Generic[Owner]):
         else:
             known = [self._vocabulary[key] for key in keys if key in self._vocabulary]
             self._rows[known] = loops.UNKNOWN
-
-
-def _mask(words: Iterable[int]) -> int:
-    """A bit for each word that is second; two may share one."""
-    mask = 0
-    for word in words:
-        if word != NO_SECOND:
-            mask |= 1 << (word % _MASK_BITS)
-    return mask
 
 
 def _merged(tables: Sequence[Table[Owner]]) -> Table[Owner]:

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Final
 
 import msgspec
@@ -207,7 +207,7 @@ class Watchbook:
     def _met(self, compiled: _Compiled, subject: Subject, seen: Sightings) -> Match | None:
         """The match of a watch that presearch has seen: one of a single term holds where that stands."""
         if compiled.plain:
-            return Match(compiled.watch, _shown_of_term(seen, subject.scan))
+            return Match(compiled.watch, evidence(_of_term(seen), subject.scan))
         return self._match(compiled, subject, seen)
 
     def _match(self, compiled: _Compiled, subject: Subject, seen: Sightings | None) -> Match | None:
@@ -238,6 +238,8 @@ def _hits(compiled: _Compiled, subject: Subject, seen: Sightings | None) -> list
 
 def _of_term(seen: Sightings) -> list[Hit]:
     """The hits of one term; of phrases that begin at one word the first phrase counts, as in `term_hits`."""
+    if len(seen) == 1:
+        return [seen[0][2]]
     found: dict[int, tuple[int, Hit]] = {}
     for _, number, hit in seen:
         known = found.get(hit.first)
@@ -271,18 +273,6 @@ def evidence(found: Collection[Hit], scan: Scan) -> list[Evidence]:
                 found.append(hit)
                 reached = hit.last
     return [_shown(hit, scan) for hit in found]
-
-
-def _shown_of_term(seen: Sightings, scan: Scan) -> list[Evidence]:
-    """The same of the only term of a watch, as presearch saw it."""
-    if len(seen) == 1:
-        return [_shown(seen[0][2], scan)]
-    shown, reached = list[Evidence](), -1
-    for hit in sorted(_of_term(seen), key=itemgetter(0)):
-        if hit.last > reached and len(shown) < MAX_EVIDENCE:
-            shown.append(_shown(hit, scan))
-            reached = hit.last
-    return shown
 
 
 def _shown(hit: Hit, scan: Scan) -> Evidence:
