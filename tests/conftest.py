@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from bench import kafka_node as node_module
+from rasid.text.vocabulary import Shelf
 
 os.environ.pop("COLUMNS", None)  # pytest-xdist sets it, and a command would take it for a terminal's width
 
@@ -16,6 +17,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "kafka_node" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.kafka)
+
+
+@pytest.fixture(scope="module")
+def own_vocabulary() -> Iterator[None]:
+    """Numbers of spellings of the module's own: a new index works out what all are that were read before."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rasid.text.reading._SHELF", Shelf(()))
+        yield
 
 
 class Searcher(logging.Handler):

@@ -10,7 +10,8 @@ from rasid.lexicon.form import Form, Host, Rule
 from rasid.lexicon.lexis import Lexis, Word
 from rasid.lexicon.phrases import Kind, PhraseIndex
 from rasid.text.reading import Reading
-from rasid.text.vocabulary import Shelf
+
+pytestmark = pytest.mark.usefixtures("own_vocabulary")
 
 WORDS = ["سلام", "حرب", "بحر", "s", "talks"]
 PHRASES = st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(tuple), min_size=1, max_size=12)
@@ -20,14 +21,6 @@ PIECES = st.sampled_from(
 TEXTS = st.lists(st.tuples(PIECES, st.sampled_from([" ", "", ". ", "، ", "'"])), max_size=20).map(
     lambda pieces: "".join(piece + between for piece, between in pieces)
 )
-
-
-@pytest.fixture(scope="module", autouse=True)
-def own_vocabulary():
-    """One of its own: each new index works out what all spellings are that other tests have read."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("rasid.text.reading._SHELF", Shelf(()))
-        yield
 
 
 def word_by_word(phrases, lexis, numbers, reading):

@@ -7,20 +7,13 @@ from hypothesis import strategies as st
 from rasid.tag import learned, topic_loops
 from rasid.tag.learned import Learned, base
 from rasid.text.reading import Reading
-from rasid.text.vocabulary import Shelf
+
+pytestmark = pytest.mark.usefixtures("own_vocabulary")
 
 HEADS = ("a", "b", "c")
 WORDS = ["بيت", "ملعب", "لاعب", "طبيب"]
 words = st.lists(st.sampled_from(WORDS), max_size=6)
 rows = st.lists(st.integers(-400, 400), min_size=3, max_size=3)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def own_vocabulary():
-    """One of its own: each new index works out what all spellings are that other tests have read."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("rasid.text.reading._SHELF", Shelf(()))
-        yield
 
 
 def weights(model, text):
