@@ -17,7 +17,7 @@ from agents.settings import Settings
 
 AGENTS: Final = ("agents.tag", "agents.alert", "agents.deliver")
 COMMIT_SECONDS: Final = 0.1  # a kill -9 doubles what was done in so long
-HEARTBEATS: Final = 5  # in a session: three may be lost; they have a thread of their own
+HEARTBEATS: Final = 5  # in a session: three may be lost, or the loop be busy for so long
 NEVER_SECONDS: Final = 24 * 3600.0  # aiokafka leaves the group for ever after so long without a fetch
 SEND_SECONDS: Final = 120.0  # a broker's restart is waited for; after that the worker ends and is started again
 PRODUCER_BATCH_BYTES: Final = 1 << 20  # aiokafka's 16 KiB halve the rate

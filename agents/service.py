@@ -8,12 +8,12 @@ import contextlib
 import gc
 import logging
 import signal
-import sys
 from collections.abc import Callable
 from typing import Any, Final
 
 import faust
 import tenacity
+import uvloop
 from mode import ServiceT
 
 from agents import app as apps
@@ -26,9 +26,6 @@ log = logging.getLogger(__name__)
 FIRST_WAIT_SECONDS: Final = 1.0
 LONGEST_WAIT_SECONDS: Final = 30.0  # between looks for an absent broker
 ANSWER_SECONDS: Final = 5.0  # for a broker to answer each time
-# How long the thread that reads from the broker waits for the one that analyses: a fetch takes several turns, and with
-# CPython's 5 ms each hop took 9 ms where it takes 5.
-SWITCH_SECONDS: Final = 0.0005
 
 Build = Callable[[Settings], apps.App]
 
@@ -51,7 +48,7 @@ def run(settings: Settings, build: Build = apps.build, limits: Limits | None = N
 
     Raises RasidError before anything runs, for a setting, a port or topics that are wrong.
     """
-    loop = asyncio.new_event_loop()
+    loop = uvloop.new_event_loop()
     asyncio.set_event_loop(loop)
     server = _server(settings)
     prepared = False
@@ -109,7 +106,6 @@ def _work(
 ) -> int:
     app = build(settings)
     gc.freeze()  # modules never go: the collector, which would walk all of them for 50 ms, need not look at them again
-    sys.setswitchinterval(SWITCH_SECONDS)
     watchdog = Watchdog(app, limits)
     server.watch(app.readiness, app.liveness)
     try:
