@@ -15,62 +15,23 @@ One agent a topic. Not for batched topics: joins, windows, `group_by`, `take`, `
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from weakref import WeakSet
 
 import faust
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaProducer
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage, EventT, Message, TopicT
-from mode.utils.futures import maybe_async, notify
+from mode.utils.futures import notify
 
 from agents.accounts import Account
 from agents.batches import Batches, BatchMessage, BatchMonitor, Records, batched
+from agents.loop_consumer import ConsumerInLoop
 from agents.pins import check_versions
 from agents.reconnect import unhurried
 
 __all__ = ["BatchMonitor", "Batches", "Consumer", "Records", "Transport", "install", "is_owed", "topic"]
-
-
-class ConsumerInLoop(driver.AIOKafkaConsumerThread):
-    """aiokafka's consumer in the worker's own loop, in place of the thread that Faust gives it.
-
-    A fetch would change threads four times, and two threads share CPython's lock: articles one at a time took a third
-    longer. What a thread is for, heartbeats while the loop is busy, is not needed: analysis is in other processes.
-
-    Its `fetch_max_wait_ms` can be set; Faust's is fixed at 1500. Apache Kafka answers as soon as there is data. The
-    embedded broker looks for it only twice in that time.
-    """
-
-    wait_for_shutdown = False  # of a thread
-
-    def __init__(self, consumer: Any, *, loop: asyncio.AbstractEventLoop, beacon: Any) -> None:
-        super().__init__(consumer, loop=loop, thread_loop=loop, beacon=beacon)
-
-    async def start(self) -> None:
-        """Starts the consumer; raises what it raises."""
-        self._thread_started.set()
-        await self._default_start()
-
-    async def on_stop(self) -> None:
-        """Has the consumer leave its group."""
-        await self.on_thread_stop()
-
-    async def call_thread(self, fun: Callable[..., Any], *args: Any, **options: Any) -> Any:
-        """Calls what Faust would have called in the thread."""
-        return await maybe_async(fun(*args, **options))
-
-    async def _stop_futures(self) -> None:
-        await self._default_stop_futures()
-
-    def _create_worker_consumer(self, transport: driver.Transport) -> AIOKafkaConsumer:
-        consumer = super()._create_worker_consumer(transport)
-        wait_ms = getattr(transport, "fetch_max_wait_ms", None)
-        if wait_ms is not None:
-            consumer._fetch_max_wait_ms = wait_ms  # noqa: SLF001
-        unhurried(consumer._client)  # noqa: SLF001
-        return consumer
 
 
 class Producer(driver.Producer):
