@@ -34,7 +34,8 @@ from agents.settings import Settings
 
 log = logging.getLogger(__name__)
 PROGRAM: Final = "agents.analyst_process"
-MOST: Final = 2  # processes where none are asked for: each holds all watches in memory
+LEAST: Final = 2
+MOST: Final = 4  # processes where none are asked for: each holds all watches, and a worker's loop keeps up with four
 LOST: Final = "an analysis process has ended: see the log before this"
 LEAST_SHARE: Final = 4  # articles that are worth a process of their own
 LAST_SECONDS: Final = 5.0  # for them to end in, once one is lost
@@ -48,7 +49,12 @@ class LostError(RuntimeError):
 
 def number(settings: Settings) -> int:
     """How many processes a worker has."""
-    return settings.analysis_processes or min(MOST, len(os.sched_getaffinity(0)))
+    return settings.analysis_processes or by_default(len(os.sched_getaffinity(0)))
+
+
+def by_default(processors: int) -> int:
+    """How many, unless a setting says, where there are so many processors: the loop and the broker want some too."""
+    return min(processors, max(LEAST, min(MOST, processors // 2)))
 
 
 class Analyst:

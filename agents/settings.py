@@ -92,7 +92,7 @@ class Settings(BaseSettings):
         default=None,
         ge=1,
         le=64,
-        description="a whole number from 1 to 64; none: as many as there are processors, at most 2",
+        description="a whole number from 1 to 64; none: half of the processors, 2 to 4 (1 where there is one)",
     )
 
     fetch_max_wait_ms: int = Field(

@@ -28,6 +28,11 @@ def record(number, body="انتهت المحادثات الثلاثية في أ�
     return Record(uri.encode(), ENCODE(ArticleEvent(uri, "", body, "ar")), NOW_MS, list(stood))
 
 
+@pytest.mark.parametrize(("processors", "processes"), [(1, 1), (2, 2), (4, 2), (6, 3), (8, 4), (64, 4)])
+def test_the_loop_and_the_broker_keep_processors_for_themselves(processors, processes):
+    assert analysts.by_default(processors) == processes
+
+
 def change(watch):
     return Change(watch.id.encode(), ENCODE(watch))
 
