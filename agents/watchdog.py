@@ -33,7 +33,7 @@ LAST_WORDS_SECONDS: Final = 2.0
 class Limits:
     """How long each may last, in seconds: far more than it ever does while all is well."""
 
-    loop: float = 120.0  # a round of tagging takes about a second, one of giant articles some
+    loop: float = 120.0  # no step takes a second. Heartbeats wait for it: after a session, partitions go elsewhere
     joining: float = 300.0  # a rebalance takes seconds, recovery of stories a minute at most
     still: float = 300.0  # without a commit where there is lag: sends alone may take 120 s in an outage
     broker: float = 900.0  # without an answer; clients recover by themselves from what is shorter
