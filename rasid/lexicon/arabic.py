@@ -311,6 +311,8 @@ def _without_others(forms: Iterable[Form], noun: Noun, known: Knowledge) -> Iter
     rare = dictionary.words() if known.with_dictionary else frozenset()
     forms = list(forms)
     for form, key in zip(forms, word_keys([form.spelled for form in forms]), strict=True):
+        if form.tail is not Tail.MUST and known.ends_as_another(form.spelled, noun.lemma):
+            continue
         relative = form.spelled == nisba
         other = key in known.words or key in known.names or ((relative or not listed) and key in rare)
         if form.rule is Rule.INFLECTION and form.article and key not in licensed and _ARTICLE + key in known.names:

@@ -19,7 +19,7 @@ _SHORT = 2  # letters; proclitics of three and more are hardly ever part of a wo
 _SHORT_NOUN = 4  # letters
 _STEM = 4  # letters of a noun that a shadda may belie
 _UNDOTTED = {"ي": "ى", "ى": "ي"}
-_LIKE_PARTICLES = {"علي", "لدي", "متي", "سوي"}  # with other dots a preposition or the like: على
+_LIKE_PARTICLES = {"علي", "لدي", "متي", "سوي", "منى"}  # with other dots a preposition or the like: على
 _ARTICLE = key_of("ال")
 _N = key_of("ن")
 _VERBAL = (Host.VERB, Host.PAST)
@@ -63,12 +63,14 @@ def _dots(form: Form, known: Knowledge, *, alone: bool) -> Dots:
     if spelled in _LIKE_PARTICLES and alone:
         return Dots.ALWAYS
     other = spelled[:-1] + _UNDOTTED.get(spelled[-1], "")
+    if other != spelled[:-1] and form.host not in _VERBAL and known.tells_apart(spelled, other):
+        return Dots.ALWAYS  # كلي, "whole", is no كلى
     if other == spelled[:-1] or len(spelled) > _SHORT_NOUN:  # longer ones are mostly one word in two spellings
         return Dots.FORGIVEN
-    if known.has_noun(other) or (spelled.endswith("ى") and known.has_noun(spelled[:-1])):  # عدوي is my enemy
+    if known.has_noun(other):
         return Dots.ALWAYS
-    if form.rule is Rule.PLURAL and known.is_noun(other):  # كلي, "whole", is no كلى
-        return Dots.ALWAYS
+    if spelled.endswith("ى") and known.has_noun(spelled[:-1]):  # عدوي is my enemy, قتلي "killing me"
+        return Dots.WITHOUT_ARTICLE if form.rule is Rule.PLURAL else Dots.ALWAYS
     return Dots.WITHOUT_ARTICLE if _is_deed(other, known) else Dots.FORGIVEN
 
 

@@ -78,6 +78,7 @@ class Knowledge:
     of_us: dict[bytes, set[str]] = field(default_factory=dict)  # their first persons (أجرينا), to the past
     before_pronouns: set[bytes] = field(default_factory=set)  # دعوا, of دعوى; as the dual of a verb would be
     with_dictionary: bool = False
+    _of_endings: dict[str, set[str]] = field(default_factory=dict)  # words in ى or ي, as spelled, to their lemmas
     _ends_heh: set[bytes] = field(default_factory=set)  # of `words`, those whose ه is no ة: وجه, مياه
     _inside: dict[bytes, list[tuple[bytes, Split]]] = field(default_factory=dict)
 
@@ -88,7 +89,10 @@ class Knowledge:
             self.by_plural.setdefault(folded(written_plural(noun, plural)), []).append(noun)
         if "defective" in noun.flags:
             self.by_short.setdefault(folded(noun.lemma[:-1]), []).append(noun)
-        self.know(noun.lemma, *(written_plural(noun, plural) for plural in noun.plurals), feminine_of(noun))
+        plurals = [written_plural(noun, plural) for plural in noun.plurals]
+        self.know(noun.lemma, *plurals, feminine_of(noun))
+        for word in (noun.lemma, *plurals, feminine_of(noun)):
+            self.know_ending(word, noun.lemma)
         for word in (noun.lemma, *noun.plurals):
             if word.endswith(("ن", "ه")) and word != "ون" and "آ" not in word:  # جنيها is no جني + ها
                 key = word_key(word + "ا")
@@ -99,6 +103,9 @@ class Knowledge:
         self.verbs.setdefault(folded(verb.past), []).append(verb)
         self.by_present.setdefault(folded(verb.present), []).append(verb)
         self.know(verb.past, verb.present)
+        for word in (verb.past, verb.present):
+            if word.endswith("ي"):  # يحيي; of one in ى the noun in ي is mostly its own: تحدي
+                self.know_ending(word, verb.past)
         self.of_us.setdefault(word_key(verb.ours), set()).add(verb.past)
         for form in verb.commonest:
             self.of_verbs.setdefault(word_key(form), set()).add(verb.past)
@@ -114,6 +121,21 @@ class Knowledge:
                 if word.endswith("ى"):
                     self.before_pronouns.add(word_key(word[:-1] + "ا"))
                 self._look_inside(key)
+
+    def know_ending(self, word: str, lemma: str) -> None:
+        """Takes note of a word in ى or ي, whose dots tell it from that of another lemma: أولى, of أول, from أولي."""
+        if word.endswith(("ى", "ي")):
+            self._of_endings.setdefault(word, set()).add(lemma)
+
+    def tells_apart(self, word: str, other: str) -> bool:
+        """Whether two spellings in ى and ي are both listed, and as words of no one lemma (أسرى, أسري; not شكاوى)."""
+        own, others = self._of_endings.get(word, _NOTHING), self._of_endings.get(other, _NOTHING)
+        return bool(own and others) and own.isdisjoint(others)
+
+    def ends_as_another(self, word: str, lemma: str) -> bool:
+        """Whether a word in ى or ي is listed of other lemmas alone: أولي is no dual of أول."""
+        found = self._of_endings.get(word, _NOTHING)
+        return bool(found) and lemma not in found
 
     def know_name(self, name: str) -> None:
         """Takes note of a name of one word: it has no plural, and no clitic is seen in it."""
@@ -202,6 +224,7 @@ class Knowledge:
                 for lemma, gender, plurals, feminine, adjective in dictionary.nouns(word)]  # fmt: skip
 
 
+_NOTHING: Final = frozenset[str]()
 _TEH: Final = word_key("ت")
 _HEH: Final = word_key("ه")
 _ONE_LETTER: Final = tuple(each for each in PROCLITICS if len(each) == 1)
@@ -260,7 +283,8 @@ _LIKE_FORMS: Final = (
     "سرحان", "شيبان", "كنعان", "لقمان", "نبهان", "رضوان", "عمران", "برهان", "بدران", "جبران", "زهران", "سعدان", "سمعان",
     "شعلان", "عجلان", "فرحان", "قبلان", "يهودا", "تباعا",
 )  # fmt: skip
-
+# Names in ى whose letters with dots are a common word: سلمي is peaceful, يحيي "celebrates".
+_NAMES_IN_ALEF: Final = ("ليلى", "سلمى", "منى", "ندى", "هدى", "نهى", "يسرى", "بشرى", "يحيى", "رضى", "لبنى", "بخارى")
 
 _PROCLITICS: Final = frozenset("وفبكل")
 
@@ -276,6 +300,8 @@ def own() -> Knowledge:
         known.add_verb(Verb(bare(row["past"]), bare(row["present"]), masdars))
         known.know(*map(bare, seeds.values(row["masdar"])), *map(bare, seeds.values(row["active_participle"])))
     known.know(*_LIKE_CLITICS, *_LIKE_FORMS)
+    for each in _NAMES_IN_ALEF:
+        known.know_ending(each, each)
     for name in gazetteer.own():
         _take_in(known, name)
     return known

@@ -24,7 +24,7 @@ def without_article(term: str) -> str:
 def lemmas(stem: str, known: Knowledge) -> list[Noun]:
     """The nouns that `stem` may be the singular, feminine or plural of; spelling compared by its marks."""
     found = own_lemmas_as_spelled(stem, known)
-    return found or [noun for noun in known.nouns_of(stem) if spelled_alike(noun.lemma, stem)]
+    return found or [noun for noun in known.nouns_of(stem) if _is_lemma(noun, stem, known)]
 
 
 @lru_cache(maxsize=1_000)
@@ -55,13 +55,18 @@ def own_lemmas(stem: str, known: Knowledge) -> list[Noun]:
 def listed(stem: str, known: Knowledge) -> list[Noun]:
     """Rasid's own nouns with this lemma, or its short form (قاض)."""
     key = folded(stem)
-    found = [noun for noun in known.nouns.get(key, []) if spelled_alike(noun.lemma, stem)]
+    found = [noun for noun in known.nouns.get(key, []) if _is_lemma(noun, stem, known)]
     exact = [noun for noun in found if noun.lemma == stem]  # كرة is no كره without dots
     long = len(stem) > _SHORT or stem.endswith("ى")  # قوى, of قوة, is no قوي
     plural = long and any(stem in noun.plurals for noun in known.by_plural.get(key, []))
     if plural and not exact:
         return []  # nor أسرى a family's أسري with them
     return exact or found or [noun for noun in known.by_short.get(key, []) if spelled_alike(noun.lemma[:-1], stem)]
+
+
+def _is_lemma(noun: Noun, stem: str, known: Knowledge) -> bool:
+    """Whether a noun is spelled so, unless the dots of a last ى or ي make it another word: عظمى is no عظمي."""
+    return spelled_alike(noun.lemma, stem) and not known.tells_apart(stem, noun.lemma)
 
 
 def _regular(stem: str, known: Knowledge) -> list[Noun]:
