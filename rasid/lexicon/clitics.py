@@ -21,6 +21,7 @@ class Proclitic(NamedTuple):
     hosts: frozenset[Host]
 
 
+ASKS: Final = "أ"  # the interrogative
 _ARABIC = frozenset({Host.NOUN, Host.NAME})
 
 
@@ -38,9 +39,9 @@ def _verbal() -> Iterator[Proclitic]:
 
 
 def _question() -> Iterator[Proclitic]:
-    """The interrogative أ: only before names, since أ + noun is mostly a verb of form IV (أعلن, أكرم)."""
+    """The interrogative أ: before names, and before such nouns as guards.py lets it (أعلن and أكرم are verbs)."""
     for conjunction in ("", "و", "ف"):
-        yield Proclitic("أ" + conjunction, article=False, hosts=frozenset({Host.NAME}))
+        yield Proclitic(ASKS + conjunction, article=False, hosts=frozenset({Host.NAME} if conjunction else _ARABIC))
 
 
 def _key(spelled: str) -> bytes:

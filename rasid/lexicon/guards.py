@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
-from rasid.lexicon.clitics import PRONOUNS, allowed, decorations
+from rasid.lexicon.clitics import ASKS, PRONOUNS, allowed, decorations
 from rasid.lexicon.form import Barred, Dots, Form, Host, Rule, Tail, folded
 from rasid.lexicon.knowledge import Knowledge, Verb, bare
 from rasid.lexicon.shadda import belies
@@ -22,6 +22,7 @@ _UNDOTTED = {"ي": "ى", "ى": "ي"}
 _LIKE_PARTICLES = {"علي", "لدي", "متي", "سوي", "منى"}  # with other dots a preposition or the like: على
 _ARTICLE = key_of("ال")
 _N = key_of("ن")
+_ASKING = key_of(folded(ASKS))
 _VERBAL = (Host.VERB, Host.PAST)
 _TO = {"ل", "ب", "ول", "وب", "فل"}  # and before which it is more likely its verbal noun: لمنح
 BARE = {"", "و", "ف"}  # before which a plural spelled like a verb is more likely the verb: كتب
@@ -104,6 +105,10 @@ class Guard:
         return any(belies(doubled, self.known.nouns.get(folded(form.spelled[:cut]), ()))
                    for cut in range(_STEM, len(form.spelled) + 1))  # fmt: skip
 
+    def is_verb(self, form: Form) -> bool:
+        """Whether a form has the letters of a verb's past: جدد, of جديد."""
+        return folded(bare(form.spelled)) in self.known.verbs
+
     def _work_out(self, form: Form) -> Barred:
         if form.host is Host.NOTHING or not form.key:
             return Barred(frozenset(), frozenset())
@@ -131,6 +136,7 @@ def _barred(form: Form, own: AbstractSet[bytes], stems: AbstractSet[bytes] | Non
         blocked.update(_never(form, own, known))
         unmarked.update(_unless_marked(form, known))
         others.update(_other_words(form, own, stems or own, known))
+    blocked.update(_never_asked(form, known))
     verbs = _verbs_like(form, known, alone=stems is not None)
     if verbs:
         before = BARE | _TO if any(form.spelled in verb.masdars for verb in verbs) else BARE
@@ -204,6 +210,21 @@ def _never(form: Form, own: AbstractSet[bytes], known: Knowledge) -> Iterator[by
         whole = each.before_key + key + each.after_key
         if each.after in wrong or (verbal and len(each.before_key) == 1 and _is_of_verb(whole, own, known)):
             yield whole
+
+
+def _never_asked(form: Form, known: Knowledge) -> Iterator[bytes]:
+    """The noun with an interrogative أ, where that may be another word: only participles, verbal nouns and sound
+    plurals of some length have one (أمحادثات, أتصعيد), since أفعال, أفعالا and أفعلة are patterns of their own.
+    """
+    if form.host is not Host.NOUN:
+        return
+    key, whole = form.key, _ASKING + form.key
+    long = len(key) > _SHORT_NOUN and form.spelled[0] in "مت" and form.spelled[-1] != "ا"
+    asked = (long or (len(key) > _SHORT_NOUN + 1 and form.spelled.endswith("ات"))) and not (
+        known.knows(whole) or known.has_verb(form.spelled) or known.has_verb(form.spelled[:-1] + "ى"))  # fmt: skip
+    for each in decorations(form):
+        if each.before == ASKS and (each.after or not asked):
+            yield whole + each.after_key
 
 
 def _is_of_verb(whole: bytes, own: AbstractSet[bytes], known: Knowledge) -> bool:

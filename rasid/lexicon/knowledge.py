@@ -169,6 +169,12 @@ class Knowledge:
         return any(noun.lemma == spelled and noun.pos != "nisba" for noun in self.nouns.get(letters, ())) or any(
             spelled in noun.plurals for noun in self.by_plural.get(letters, ()))  # fmt: skip
 
+    def has_verb(self, past: str) -> bool:
+        """Whether a listed verb or one of the dictionary has this past."""
+        if any(verb.past == past for verb in self.verbs.get(folded(past), ())):
+            return True
+        return self.with_dictionary and bool(dictionary.verbs(past))
+
     def ends_heh(self, key: bytes) -> bool:
         """Whether a listed word ends in a ه that is no ة."""
         return key in self._ends_heh
@@ -275,6 +281,8 @@ _LIKE_CLITICS: Final = (
     "فدية", "فهم", "فطور", "فرقة", "فقر", "فجر", "لبن", "لغم", "لهب", "لحم", "لقب", "لعب", "كفن", "كسر", "كمال", "كبير",
     "كبار", "كلام", "كلب", "كنز", "بشر", "بحر", "برد", "بطاقة", "بضائع", "بضاعة", "بسيط", "بصل", "بلد", "بطل", "برج",
     "كروس", "بروس", "فقط", "كلاهما", "كلانا", "كليهما", "لحية", "فصحى", "كسرى", "كهربا", "فاجر", "كاهل",
+    "لقمة", "وصيف", "وصيفة", "لقطة", "فرعية", "فداء", "لوحي", "فسوق", "بسمة", "بدلاء", "فلين", "بورد", "بخيل", "فقيد",
+    "فجار", "بلغم", "لعين", "فيوم", "كرمل", "فطائر", "لحمية", "بغلة", "بلاتيني",
 )  # fmt: skip
 _RATHER_PEOPLE: Final = ("الأسد", "الصدر", "البرهان", "المنفي")  # typed with their article, though nouns without it
 # Names and adverbs that look like a dual or an accusative.

@@ -287,6 +287,11 @@ class Lexis:
         found = self.judged[number, surface] = self._judge(number, surface, key)
         return found
 
+    def is_verb(self, number: int, key: bytes) -> bool:
+        """Whether a form of word `number`, without clitics, has the letters of a verb's past: جدد, of جديد."""
+        word = self._entries[number].read()
+        return any(word.is_verb(form) for form in word.having(key))
+
     def _judge(self, number: int, surface: str, key: bytes) -> Rule | None:
         word = self._entries[number].read()
         if word.case:

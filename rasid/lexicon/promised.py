@@ -86,3 +86,7 @@ class _ByStem:
     def belied(self, form: Form, doubled: list[int]) -> bool:
         """Whether the letters that bear a shadda, by index, make another word of this form."""
         return bool(doubled) and self._guarded().belied(form, doubled)
+
+    def is_verb(self, form: Form) -> bool:
+        """Whether a form has the letters of a verb's past."""
+        return self._guarded().is_verb(form)

@@ -1,5 +1,6 @@
 """One article's text, read once and looked up once: where the words somebody asks about may stand."""
 
+import re
 from functools import cached_property
 from typing import Final
 
@@ -11,6 +12,7 @@ from schemas.span import Field, Span
 
 _TITLE: Final[Field] = "title"
 _BODY: Final[Field] = "body"
+_DEFINITE: Final = re.compile("[وف]?(?:[بك]?ال|لل)..")
 CONTEXT: Final = 60  # characters of the article shown on each side of a hit
 
 
@@ -46,6 +48,15 @@ class Scan:
         surface = reading.text[reading.place_starts[place] : ends[place]]
         found = lexis.judged.get((number, surface), False)
         return lexis.first_judged(number, surface, reading.key_at(place)) if found is False else found
+
+    def is_deed(self, number: int, place: int) -> bool:
+        """Whether a broken plural of word `number`, in a phrase, is rather a verb: الرئيس جدد, but الرؤساء الجدد.
+
+        No adjective is without the article after a noun that bears it.
+        """
+        reading = self.reading
+        before = reading.text[reading.place_starts[place - 1] : reading.place_ends[place - 1]]
+        return _DEFINITE.match(before) is not None and self.lexis.is_verb(number, reading.key_at(place))
 
     def one_sentence(self, first: int, last: int) -> bool:
         """Whether no sentence ends between the words at two places."""

@@ -21,6 +21,9 @@ class Guard(Protocol):
     def belied(self, form: Form, doubled: list[int]) -> bool:
         """Whether a shadda on these of its letters is another word's."""
 
+    def is_verb(self, form: Form) -> bool:
+        """Whether a form has the letters of a verb's past."""
+
 
 class Met(Protocol):
     """A word of which a spelling was read, as it is judged; `Word` says what each part means."""
@@ -52,6 +55,10 @@ class Met(Protocol):
 
     def belied(self, form: Form, doubled: list[int]) -> bool:
         """Whether the letters that bear a shadda, by index, make another word of this form."""
+
+
+    def is_verb(self, form: Form) -> bool:
+        """Whether a form has the letters of a verb's past."""
 
 
 class Promise(Protocol):
@@ -115,3 +122,7 @@ class Word:
     def belied(self, form: Form, doubled: list[int]) -> bool:
         """Whether the letters that bear a shadda, by index, make another word of this form."""
         return bool(doubled) and self.guard is not None and self.guard.belied(form, doubled)
+
+    def is_verb(self, form: Form) -> bool:
+        """Whether a form has the letters of a verb's past."""
+        return self.guard is not None and self.guard.is_verb(form)

@@ -19,7 +19,8 @@ def stands_at(scan: Scan, words: Words, place: int) -> Standing | None:
     last = place
     for number in words[1:]:
         last += 1
-        if scan.joined(number, last) is None:
+        joined = scan.joined(number, last)
+        if joined is None or (joined is Rule.PLURAL and scan.is_deed(number, last)):
             return None
     return None if last > place and not scan.one_sentence(place, last) else (last, rule)
 
