@@ -50,6 +50,11 @@ class Entry:
         return found
 
     @property
+    def of_person(self) -> bool:
+        """Whether this names a person."""
+        return self.kind == "name" and (self.id.startswith("PER:") or self.id.endswith(":surname"))
+
+    @property
     def spelling(self) -> bool:
         """Whether this only says how a surname is spelled."""
         return self.id.endswith(SPELLED)

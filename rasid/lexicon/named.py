@@ -1,6 +1,6 @@
 """The entries that the names of the gazetteer make: whole names, surnames, what belongs to a country."""
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from difflib import SequenceMatcher
 from itertools import chain
 from typing import Final
@@ -14,6 +14,11 @@ _SURNAME: Final = 4  # letters: one of fewer in English, or no more in Arabic, i
 _ALIKE: Final = 0.6  # of two spellings' letters; a nickname or another name shares fewer
 _PARTICLES: Final = frozenset(
     "von van de der di da del della la le bin ben al el abu بن آل أبو فون فان دا دي لو".split()  # noqa: SIM905 -- a list of words
+)
+# Titles and verbs behind which a word is a surname.
+_BEFORE_SURNAMES: Final = tuple(
+    "الرئيس الوزير السيد السيناتور النائب الجنرال المستشار السفير الدكتور المدرب اللاعب النجم المهاجم الحارس"  # noqa: SIM905 -- a list of words
+    " قال أكد أعلن أضاف أوضح صرح أشار كتب غرد".split()
 )
 
 
@@ -38,18 +43,33 @@ def surnames(is_other: Callable[[str], bool]) -> Iterator[Entry]:
         like = tuple([each for each in own if each not in alone and any(_is_alike(each, other) for other in alone)])
         if like:
             yield Entry(f"{name.label_en}:surname", {"ar": (*alone, *like), "en": known_by}, {}, "name")
-        if not english or english in known_by or is_other(" ".join(english)):
+        if not english or is_other(" ".join(english)) or (english in known_by and alone):
             continue
-        if own and not known_by and not alone and (english[1:] or given.isdisjoint(english)):
+        of_it = (*own, *(each for each in alone if any(_is_alike(each, other) for other in found)))
+        if of_it and (english[1:] or given.isdisjoint(english) or _is_foreign(of_it)):
             rest = phrases_of(name.ar) if len(own) < len(found) else ()
-            spelled: dict[Language, tuple[Phrase, ...]] = {"ar": (*own, *rest), "en": (english,)}
-            yield Entry(f"{name.label_en}:surname", spelled, {}, "name", under=(*own, english))
+            spelled: dict[Language, tuple[Phrase, ...]] = {"ar": (*of_it, *rest), "en": (english,)}
+            under = (english,) if alone or known_by else (*own, english)
+            yield Entry(f"{name.label_en}:surname", spelled, {}, "name", under=under)
         else:
-            yield Entry(f"{name.label_en}:surname", {"ar": phrases_of(name.ar)}, {}, "name", under=(english,))
+            whole = (*phrases_of(name.ar), *_addressed(found, given))
+            yield Entry(f"{name.label_en}:surname", {"ar": whole}, {}, "name", under=(english,))
 
 
-def _is_alone(surname: str, given: Container[str], is_other: Callable[[str], bool]) -> bool:
-    return len(surname) > _SURNAME and surname not in given and not is_other(surname)
+def _is_alone(surname: str, given: set[str], is_other: Callable[[str], bool]) -> bool:
+    """Whether a surname names somebody without more; a foreign one is hardly anything else, whoever bears it."""
+    return len(surname) > _SURNAME and (surname not in given or looks_foreign(surname)) and not is_other(surname)
+
+
+def _is_foreign(surnames: Iterable[Phrase]) -> bool:
+    return all(looks_foreign(each[-1]) for each in surnames)
+
+
+def _addressed(surnames: Iterable[Phrase], given: set[str]) -> Iterator[Phrase]:
+    """Surnames that are ordinary words too, behind a title or what people do who say something: الرئيس روحاني."""
+    for surname in surnames:
+        if given.isdisjoint(surname):
+            yield from ((title, *surname) for title in _BEFORE_SURNAMES)
 
 
 def _is_alike(phrase: Phrase, other: Phrase) -> bool:

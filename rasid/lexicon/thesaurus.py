@@ -16,6 +16,7 @@ from rasid.lexicon.entry import Entry, Language, Phrase, Rendering, language_of,
 from rasid.lexicon.form import Lexical, Proper, folded
 from rasid.lexicon.knowledge import Knowledge, bare
 from rasid.lexicon.lemmas import guess, lemmas, spelled_alike, without_article
+from rasid.lexicon.transliteration import looks_foreign
 from rasid.text.reading import word_key
 
 Key = tuple[str, ...]
@@ -93,9 +94,14 @@ class Thesaurus:
         return self.entries(("".join(words).lower(),))  # rain forest
 
     def has_other(self, surname: str) -> bool:
-        """Whether a surname is a word, with or without its article, or an entry that is no other spelling of it."""
-        entries = self.entries((surname,))
-        return self.known.is_word(without_article(surname)) or any(not entry.spelling for entry in entries)
+        """Whether a surname is a word, with or without its article, or an entry that is no other spelling of it.
+
+        One with an article of its own (الحريري) is none, nor is a foreign one that other people bear too.
+        """
+        if word_key(surname) not in self.known.with_article and self.known.is_word(without_article(surname)):
+            return True
+        foreign = looks_foreign(surname) or language_of(surname) == "en"
+        return any(not (entry.spelling or (foreign and entry.of_person)) for entry in self.entries((surname,)))
 
     def _of_verb(self, word: str) -> list[Entry]:
         """The verbs of which an English word that is no entry is a form: detained, withdrawing."""
