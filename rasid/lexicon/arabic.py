@@ -311,13 +311,13 @@ def _without_others(forms: Iterable[Form], noun: Noun, known: Knowledge) -> Iter
     rare = dictionary.words() if known.with_dictionary else frozenset()
     forms = list(forms)
     for form, key in zip(forms, word_keys([form.spelled for form in forms]), strict=True):
-        if form.tail is not Tail.MUST and known.ends_as_another(form.spelled, noun.lemma):
+        relative, another = form.spelled == nisba, known.ends_as_another(form.spelled, noun.lemma)
+        if another and not relative and form.tail is not Tail.MUST:
             continue
-        relative = form.spelled == nisba
         other = key in known.words or key in known.names or ((relative or not listed) and key in rare)
         if form.rule is Rule.INFLECTION and form.article and key not in licensed and _ARTICLE + key in known.names:
             continue  # البحرين is no two seas
-        if key in licensed or form.tail is Tail.MUST or not other:
+        if (key in licensed and not another) or form.tail is Tail.MUST or not (other or another):
             yield form
         elif key not in known.words and key in known.names and form.article:
             yield only_with(("ال", "لل"), form)

@@ -65,13 +65,14 @@ def _dots(form: Form, known: Knowledge, *, alone: bool) -> Dots:
         return Dots.ALWAYS
     other = spelled[:-1] + _UNDOTTED.get(spelled[-1], "")
     if other != spelled[:-1] and form.host not in _VERBAL and known.tells_apart(spelled, other):
-        return Dots.ALWAYS  # كلي, "whole", is no كلى
+        met = spelled.endswith("ى") and len(spelled) > _SHORT_NOUN  # الموسيقي العربية is rather music without its dots
+        return Dots.FORGIVEN if met else Dots.ALWAYS  # كلي, "whole", is no كلى
     if other == spelled[:-1] or len(spelled) > _SHORT_NOUN:  # longer ones are mostly one word in two spellings
         return Dots.FORGIVEN
     if known.has_noun(other):
         return Dots.ALWAYS
     if spelled.endswith("ى") and known.has_noun(spelled[:-1]):  # عدوي is my enemy, قتلي "killing me"
-        return Dots.WITHOUT_ARTICLE if form.rule is Rule.PLURAL else Dots.ALWAYS
+        return Dots.WITHOUT_ARTICLE if known.is_plural(spelled) else Dots.ALWAYS
     return Dots.WITHOUT_ARTICLE if _is_deed(other, known) else Dots.FORGIVEN
 
 

@@ -135,7 +135,7 @@ class Knowledge:
     def ends_as_another(self, word: str, lemma: str) -> bool:
         """Whether a word in ى or ي is listed of other lemmas alone: أولي is no dual of أول."""
         found = self._of_endings.get(word, _NOTHING)
-        return bool(found) and lemma not in found
+        return bool(found) and lemma not in found and word != lemma
 
     def know_name(self, name: str) -> None:
         """Takes note of a name of one word: it has no plural, and no clitic is seen in it."""
@@ -191,6 +191,10 @@ class Knowledge:
         """Whether a spelling is a listed noun or its broken plural."""
         letters = folded(spelled)
         return letters in self.nouns or letters in self.by_plural
+
+    def is_plural(self, spelled: str) -> bool:
+        """Whether a listed noun's broken plural is spelled so."""
+        return any(spelled in noun.plurals for noun in self.by_plural.get(folded(spelled), ()))
 
     def is_name(self, spelled: str) -> bool:
         """Whether a spelling is a listed name, or a word of one."""
@@ -281,8 +285,8 @@ _LIKE_CLITICS: Final = (
     "فدية", "فهم", "فطور", "فرقة", "فقر", "فجر", "لبن", "لغم", "لهب", "لحم", "لقب", "لعب", "كفن", "كسر", "كمال", "كبير",
     "كبار", "كلام", "كلب", "كنز", "بشر", "بحر", "برد", "بطاقة", "بضائع", "بضاعة", "بسيط", "بصل", "بلد", "بطل", "برج",
     "كروس", "بروس", "فقط", "كلاهما", "كلانا", "كليهما", "لحية", "فصحى", "كسرى", "كهربا", "فاجر", "كاهل",
-    "لقمة", "وصيف", "وصيفة", "لقطة", "فرعية", "فداء", "لوحي", "فسوق", "بسمة", "بدلاء", "فلين", "بورد", "بخيل", "فقيد",
-    "فجار", "بلغم", "لعين", "فيوم", "كرمل", "فطائر", "لحمية", "بغلة", "بلاتيني",
+    "وصيف", "وصيفة", "لقطة", "فرعية", "فداء", "لوحي", "فسوق", "بسمة", "بدلاء", "فلين", "بورد", "بخيل", "فقيد",
+    "فجار", "لعين", "فيوم", "كرمل", "فطائر", "لحمية", "بغلة", "بلاتيني",
 )  # fmt: skip
 _RATHER_PEOPLE: Final = ("الأسد", "الصدر", "البرهان", "المنفي")  # typed with their article, though nouns without it
 # Names and adverbs that look like a dual or an accusative.
@@ -292,7 +296,7 @@ _LIKE_FORMS: Final = (
     "شعلان", "عجلان", "فرحان", "قبلان", "يهودا", "تباعا",
 )  # fmt: skip
 # Names in ى whose letters with dots are a common word: سلمي is peaceful, يحيي "celebrates".
-_NAMES_IN_ALEF: Final = ("ليلى", "سلمى", "منى", "ندى", "هدى", "نهى", "يسرى", "بشرى", "يحيى", "رضى", "لبنى", "بخارى")
+_NAMES_IN_ALEF: Final = ("سلمى", "منى", "ندى", "هدى", "نهى", "يسرى", "بشرى", "يحيى", "رضى", "لبنى", "بخارى")
 
 _PROCLITICS: Final = frozenset("وفبكل")
 

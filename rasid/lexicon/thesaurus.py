@@ -29,6 +29,11 @@ _MARKS: Final = frozenset("أإآ")  # of which no two match
 _PART: Final = 3  # letters of each part of an English compound
 _AS_ADJECTIVE: Final = {"US": "American", "USA": "American", "UK": "British", "EU": "European"}  # US troops
 _ACRONYM_OF: Final = {"American": "US", "British": "UK", "European": "EU"}
+# What a watched word is not with its clitics: لقمة العيش, a bite, beside استعدادا لقمة عربية.
+_IDIOMS: Final[dict[str, tuple[Phrase, ...]]] = dict.fromkeys(
+    ("قمة", "القمة"),
+    phrases_of(("لقمة العيش", "لقمة عيش", "لقمة عيشه", "لقمة سائغة", "لقمة خبز", "لقمة واحدة", "أكل لقمة")),
+)
 _LINKS: Final = {"of", "for", "in", "on", "with", "by", "to", "from", "the", "a", "an", "and", "against"}
 
 
@@ -168,7 +173,7 @@ class Thesaurus:
         """`words` as they are: the name of a state counts in no other state's (السودان in جنوب السودان)."""
         names = [entry for entry in self.entries(words) if entry.kind == "name"]
         stops = names[0].stops.get(language_of(*words), ()) if len(names) == 1 else ()
-        return Rendering(words, stops)
+        return Rendering(words, stops or _IDIOMS.get(words[0] if len(words) == 1 else "", ()))
 
     def concept(self, name: str) -> list[Rendering]:
         """What a concept is called in both languages; `name` is its id or one of its phrases. Empty where unknown."""

@@ -56,7 +56,6 @@ class Met(Protocol):
     def belied(self, form: Form, doubled: list[int]) -> bool:
         """Whether the letters that bear a shadda, by index, make another word of this form."""
 
-
     def is_verb(self, form: Form) -> bool:
         """Whether a form has the letters of a verb's past."""
 
