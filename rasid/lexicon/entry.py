@@ -11,6 +11,7 @@ Language = Literal["ar", "en"]
 Phrase = tuple[str, ...]
 SPELLED: Final = ":spelled"
 
+_POSSESSIVE: Final = re.compile(r"['\u2019]s\b|(?<=s)['\u2019](?= |$)")  # which a reader takes off
 _NO_WORD: Final = re.compile(r"[-.'\u2019/&]")  # what a reader takes for a gap between words
 _ARABIC: Final = re.compile("[\u0600-\u08ff\ufb50-\ufeff]")
 
@@ -67,4 +68,4 @@ def language_of(*words: str) -> Language:
 
 def phrases_of(cells: Iterable[str]) -> tuple[Phrase, ...]:
     """The words of each of these, as a reader would take them apart."""
-    return tuple(tuple(_NO_WORD.sub(" ", cell).split()) for cell in cells)
+    return tuple(tuple(_NO_WORD.sub(" ", _POSSESSIVE.sub("", cell)).split()) for cell in cells)
