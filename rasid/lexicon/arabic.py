@@ -109,7 +109,7 @@ def _marked_as(term: str, written: str, form: Form) -> Form:
 
 def is_listed(term: str, known: Knowledge) -> bool:
     """Whether a term has the letters and marks of a listed word, so that a mark it lacks is not left out."""
-    stem = without_article(term)
+    stem = without_article(term, known)
     letters = folded(stem)
     return any(noun.lemma == stem for noun in known.nouns.get(letters, ())) or any(
         verb.past == term for verb in known.verbs.get(letters, ()))  # fmt: skip
@@ -125,7 +125,7 @@ def _respelled(forms: Iterable[Form], term: str) -> Iterator[Form]:
 
 def _forms(typed: str, term: str, known: Knowledge, *, alone: bool) -> Iterator[Form | Packed]:
     """Every form, those of a noun or verb together."""
-    stem = without_article(term)
+    stem = without_article(term, known)
     named = isinstance(typed, Proper) or not isinstance(typed, Lexical)
     if alone and named and any("name-first" in noun.flags for noun in listed(term, known)):
         yield Form(term, Rule.SAME, Host.NAME)
@@ -139,7 +139,7 @@ def _forms(typed: str, term: str, known: Knowledge, *, alone: bool) -> Iterator[
         yield from _other_spellings(term, known)
         return
     if isinstance(typed, Lexical) and (plural := _plural_alone(stem, known)):
-        yield from _as_written(term, with_article=stem == term)
+        yield from _as_written(term, stem, with_article=stem == term)
         yield from plural
         return
     nouns, verbs = ([], _doubled(term, known)) if _is_doubled(typed) else _readings(typed, term, stem, known)
@@ -149,7 +149,7 @@ def _forms(typed: str, term: str, known: Knowledge, *, alone: bool) -> Iterator[
         past = any(verb.past == term for verb in verbs)
         yield Form(term, Rule.SAME, Host.PAST if past else Host.VERB, tail=Tail.MAY)
     else:
-        yield from _as_written(term, with_article=stem == term or not nouns, name=_only_name(term, known))
+        yield from _as_written(term, stem, with_article=stem == term or not nouns, name=_only_name(term, known))
     for noun in nouns:
         own_feminine = alone and "feminine-own" in noun.flags and stem != feminine_of(noun)
         yield _of_masculine(noun, known) if own_feminine else _of_noun(noun, known)
@@ -375,13 +375,12 @@ def _is_name(form: Form, known: Knowledge) -> bool:
     return form.key in known.names and form.spelled[0] != "ي"
 
 
-def _as_written(term: str, *, with_article: bool, name: bool = False) -> Iterator[Form]:
-    """The term itself, with clitics: enough for a word no list holds.
+def _as_written(term: str, stem: str, *, with_article: bool, name: bool = False) -> Iterator[Form]:
+    """The term itself, which without its article is `stem`, with clitics: enough for a word no list holds.
 
     `with_article` takes its ال for letters of the word, as in المانيا; before a known noun it is the article. A `name`
     bears none (الحماس is no movement).
     """
-    stem = without_article(term)
     if name:
         yield Form(term, Rule.SAME, Host.NAME)
     elif with_article:

@@ -20,6 +20,7 @@ _SHORT_NOUN = 4  # letters
 _STEM = 4  # letters of a noun that a shadda may belie
 _UNDOTTED = {"ي": "ى", "ى": "ي"}
 _LIKE_PARTICLES = {"علي", "لدي", "متي", "سوي", "منى"}  # with other dots a preposition or the like: على
+_RATHER_ALEF = {"ذكرى", "مرضى", "جرحى", "فتى", "عظمى", "منفى"}  # written with dots they are hardly ever the other word
 _ARTICLE = key_of("ال")
 _N = key_of("ن")
 _ASKING = key_of(folded(ASKS))
@@ -63,6 +64,8 @@ def _dots(form: Form, known: Knowledge, *, alone: bool) -> Dots:
         return Dots.ALWAYS  # شئ is شيء, شي is Xi
     if spelled in _LIKE_PARTICLES and alone:
         return Dots.ALWAYS
+    if not alone or spelled in _RATHER_ALEF:
+        return Dots.FORGIVEN
     other = spelled[:-1] + _UNDOTTED.get(spelled[-1], "")
     if other != spelled[:-1] and form.host not in _VERBAL and known.tells_apart(spelled, other):
         met = spelled.endswith("ى") and len(spelled) > _SHORT_NOUN  # الموسيقي العربية is rather music without its dots
@@ -215,8 +218,12 @@ def _never(form: Form, own: AbstractSet[bytes], known: Knowledge) -> Iterator[by
 
 def _never_asked(form: Form, known: Knowledge) -> Iterator[bytes]:
     """The noun with an interrogative أ, where that may be another word: only participles, verbal nouns and sound
-    plurals of some length have one (أمحادثات, أتصعيد), since أفعال, أفعالا and أفعلة are patterns of their own.
+    plurals of some length have one (أمحادثات, أتصعيد), since أفعال, أفعالا and أفعلة are patterns of their own. And a
+    name, where that is a word in the accusative: أفغانا are Afghans.
     """
+    if form.host is Host.NAME and form.spelled[-1] == "ا":
+        asked = (each.before_key + form.key for each in decorations(form) if each.before.startswith(ASKS))
+        yield from (each for each in asked if known.knows(each[:-1]))
     if form.host is not Host.NOUN:
         return
     key, whole = form.key, _ASKING + form.key

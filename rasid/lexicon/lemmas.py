@@ -15,9 +15,14 @@ _CONSTRUCT: Final = 5  # letters of a plural without its nun: لاعبو
 _SHORT: Final = 3  # letters of a lemma that a plural of the same letters does not yield to
 
 
-def without_article(term: str) -> str:
-    """The word without ال, where three letters and more are left; لل never starts a watched word."""
-    return term[2:] if term.startswith("ال") and len(term) > 4 else term  # noqa: PLR2004
+def without_article(term: str, known: Knowledge) -> str:
+    """The word without ال, where three letters and more are left; لل never starts a watched word.
+
+    A listed word that begins so itself stays whole (التزام, إلغاء without hamza), unless the rest is one too (الهام).
+    """
+    if not term.startswith("ال") or len(term) <= 4:  # noqa: PLR2004
+        return term
+    return term if own_lemmas(term, known) and not own_lemmas(term[2:], known) else term[2:]
 
 
 @lru_cache(maxsize=1_000)  # a term is asked about by several in turn

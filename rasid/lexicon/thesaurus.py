@@ -73,7 +73,7 @@ class Thesaurus:
 
     def _name_key(self, word: str) -> str:
         """The key of a name: with its article where the word without it is another one."""
-        stem = without_article(bare(word))
+        stem = without_article(bare(word), self.known)
         if stem == bare(word) or not self.known.is_name(word):
             return folded(stem)
         noun = word_key(word) not in self.known.with_article and self.known.is_noun(stem)
@@ -91,7 +91,7 @@ class Thesaurus:
         for key in self._keys(words):
             found.extend(entry for entry in self._index.get(key, []) if entry not in found)
         if found and any(not _MARKS.isdisjoint(word) for word in words):
-            found = [entry for entry in found if _is_marked_alike(words, entry)]
+            found = [entry for entry in found if _is_marked_alike(words, entry, self.known)]
         if len(words) == 1 and language_of(*words) == "en" and (not found or words[0].endswith(_PARTICIPLE)):
             return [*found, *(entry for entry in self._of_verb(words[0].lower()) if entry not in found)]
         if found or len(words) != 2 or language_of(*words) == "ar" or min(map(len, words)) < _PART:  # noqa: PLR2004
@@ -103,7 +103,9 @@ class Thesaurus:
 
         One with an article of its own (الحريري) is none, nor is a foreign one that other people bear too.
         """
-        if word_key(surname) not in self.known.with_article and self.known.is_word(without_article(surname)):
+        if word_key(surname) not in self.known.with_article and self.known.is_word(
+            without_article(surname, self.known)
+        ):
             return True
         foreign = looks_foreign(surname) or language_of(surname) == "en"
         return any(not (entry.spelling or (foreign and entry.of_person)) for entry in self.entries((surname,)))
@@ -140,7 +142,7 @@ class Thesaurus:
     def _work_out(self, word: str) -> list[str]:
         if language_of(word) == "en":
             return [word] if word.isupper() and len(word) > 1 else english.bases(word.lower())
-        key, stem = self._name_key(word), without_article(bare(word))
+        key, stem = self._name_key(word), without_article(bare(word), self.known)
         if key != folded(stem) and word_key(word) in self.known.with_article:
             return [key]
         found = self._dictionary_forms(stem)
@@ -214,7 +216,7 @@ class Thesaurus:
     def _leaves_out(self, words: Phrase) -> bool:
         """Whether an Arabic word is in no entry, so that `words` have no parts: mostly so, and quickly seen."""
         return _AS_ADJECTIVE.keys().isdisjoint(words) and any(
-            not self._known(word) and not self._known(without_article(word)) and language_of(word) == "ar"
+            not self._known(word) and not self._known(without_article(word, self.known)) and language_of(word) == "ar"
             for word in words
         )
 
@@ -236,20 +238,24 @@ class Thesaurus:
 
     def _part(self, words: Phrase) -> list[Entry]:
         """The entries that a part of a term may be: السعودية is the country, after a noun also Saudi."""
-        stems = tuple(without_article(word) for word in words)
+        stems = tuple(without_article(word, self.known) for word in words)
         return [*self.entries(words), *(self.entries(stems) if len(words) == 1 and stems != words else ())]
 
 
-def _is_marked_alike(words: Phrase, entry: Entry) -> bool:
+def _is_marked_alike(words: Phrase, entry: Entry, known: Knowledge) -> bool:
     """Whether an entry has a phrase that differs from these words in no mark that both have: آمن is no أمن."""
-    own = tuple(without_article(bare(word)) for word in words)
-    return any(all(map(_may_be, own, phrase)) for phrase in entry.under or entry.phrases.get("ar", ())
-               if len(phrase) == len(words))  # fmt: skip
+    own = tuple(without_article(bare(word), known) for word in words)
+    phrases = entry.under or entry.phrases.get("ar", ())
+    return any(
+        all(_may_be(*pair, known) for pair in zip(own, phrase, strict=True))
+        for phrase in phrases
+        if len(phrase) == len(words)
+    )
 
 
-def _may_be(word: str, other: str) -> bool:
+def _may_be(word: str, other: str, known: Knowledge) -> bool:
     """Whether two words have not the same letters, as inflected ones, or no mark tells them apart."""
-    stem = without_article(other)
+    stem = without_article(other, known)
     return folded(word) != folded(stem) or spelled_alike(word, stem)
 
 
