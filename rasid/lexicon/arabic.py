@@ -311,7 +311,8 @@ def _without_others(forms: Iterable[Form], noun: Noun, known: Knowledge) -> Iter
     rare = dictionary.words() if known.with_dictionary else frozenset()
     forms = list(forms)
     for form, key in zip(forms, word_keys([form.spelled for form in forms]), strict=True):
-        relative, another = form.spelled == nisba, known.ends_as_another(form.spelled, noun.lemma)
+        relative = form.spelled == nisba
+        another = form.spelled[-1] in "يى" and known.ends_as_another(form.spelled, noun.lemma)
         if another and not relative and form.tail is not Tail.MUST:
             continue
         other = key in known.words or key in known.names or ((relative or not listed) and key in rare)

@@ -71,7 +71,7 @@ def listed(stem: str, known: Knowledge) -> list[Noun]:
 
 def _is_lemma(noun: Noun, stem: str, known: Knowledge) -> bool:
     """Whether a noun is spelled so, unless the dots of a last ى or ي make it another word: عظمى is no عظمي."""
-    return spelled_alike(noun.lemma, stem) and not known.tells_apart(stem, noun.lemma)
+    return noun.lemma == stem or (spelled_alike(noun.lemma, stem) and not known.tells_apart(stem, noun.lemma))
 
 
 def _regular(stem: str, known: Knowledge) -> list[Noun]:
