@@ -18,6 +18,7 @@ from schemas.alert import Story
 from tests.agents.desk import Stream, desk, event, receiver, record, sample
 from tests.collector import CLOSED, GARBAGE, SECRET, Collector, Endless, Slow, Status, redirect, refusing, silent, until
 from tests.deliver.alerts import alert, entity
+from tests.patience import PATIENCE_SECONDS
 
 LEAST_TURNS, MOST_TURNS = 3, 10  # of comparing a receiver alone and beside others
 
@@ -179,7 +180,7 @@ async def test_a_stop_lets_attempts_under_way_end_and_begins_no_others():
         open_desk.take(event(alert(2)))
         open_desk.take(event(alert(3)))
         await collector.wait(2)
-        await open_desk.finish(3.0)
+        await open_desk.finish(PATIENCE_SECONDS)
         assert len(open_desk.stream.acked) == 2
     assert collector.ids == {"alert_000001", "alert_000002"}
     assert sample("rasid_deliveries_waiting", receiver="default") == 0

@@ -140,10 +140,10 @@ def test_possessive_takes_no_position():
 @pytest.mark.parametrize("unit", ["ا", "َ", "\u202e", "ب ", "ـ", "(", "中", "é", "."])
 def test_time_grows_no_faster_than_the_text(unit):
     def seconds(count):
-        began = time.perf_counter()
+        began = time.process_time()
         reading = Reading(unit * count)
         _ = reading.words, reading.at_place
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     seconds(10_000)
     small, large = min(seconds(20_000) for _ in range(3)), min(seconds(200_000) for _ in range(3))
