@@ -6,6 +6,7 @@ import logging
 import resource
 import time
 from pathlib import Path
+from statistics import median
 
 import msgspec
 import pytest
@@ -50,7 +51,8 @@ async def test_no_receiver_waits_for_another():
 
 
 async def test_one_dead_and_one_at_5_s_an_answer_cost_a_third_nothing():
-    """By the 99th percentile from taking an alert on to its arrival; the best of each, as machines have other work."""
+    """By the 99th percentile from taking an alert on to its arrival; the middle one of each, taken in turns: other
+    work of the machine falls on both."""
     names = ["dead", "slow", "well"]
     async with Collector(default=Slow(5)) as slow, Collector() as well:
         with refusing() as dead:
@@ -60,7 +62,7 @@ async def test_one_dead_and_one_at_5_s_an_answer_cost_a_third_nothing():
             for turn in range(MOST_TURNS):
                 alone.append(await p99_seconds(well, known[2:], ["well"], 1000 * turn))
                 beside.append(await p99_seconds(well, known, names, 1000 * turn + 500))
-                if turn >= LEAST_TURNS - 1 and min(beside) <= 1.2 * min(alone) + 0.002:
+                if turn >= LEAST_TURNS - 1 and median(beside) <= 1.2 * median(alone) + 0.002:
                     break
             else:
                 pytest.fail(f"alone {alone}, beside the others {beside}")
