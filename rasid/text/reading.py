@@ -237,6 +237,10 @@ class Reading:
         """Where it ends."""
         return self.spans[1].tolist()  # type: ignore[no-any-return]
 
+    def cut(self, first: int, last: int) -> str:
+        """The words from one place to another as they are written, with what is between them."""
+        return self.text[self.place_starts[first] : self.place_ends[last]]
+
     def place_at(self, offset: int) -> int:
         """The place of the first word that begins at `offset` of the text or later."""
         return int(self.spans[0].searchsorted(offset))

@@ -79,11 +79,10 @@ class Sighter(Generic[Owner]):
 
         A watch of whose phrases none stands is left out: it needs one of them.
         """
-        reading = scan.reading
-        text, starts, ends = reading.text, reading.place_starts, reading.place_ends
+        cut = scan.reading.cut
         for places, length, kept in ((found.filed, 0, self._words), (found.pairs, 1, self._pairs)):
             for place in places:
-                spelled = text[starts[place] : ends[place + length]]
+                spelled = cut(place, place + length)
                 known = kept.get(spelled)
                 if known is None:
                     known = kept[spelled] = self._made(filed, scan, place, length, spelled)
@@ -145,7 +144,7 @@ def _look(opened: _Open[Owner], scan: Scan, place: int, seen: dict[Owner, list[S
     first, last, reading = place - offset, place - offset + len(words) - 1, scan.reading
     if first < 0 or last >= len(reading.place_ends):
         return
-    spelled = reading.text[reading.place_starts[first] : reading.place_ends[last]]
+    spelled = reading.cut(first, last)
     if spelled in known:
         rule = known[spelled]
     else:

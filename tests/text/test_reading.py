@@ -72,6 +72,7 @@ def test_places_are_asked_at_once_or_one_by_one(text, exact):
     extents = [reading.extent(index, index) for index in reading.at_place]
     assert [*zip(reading.place_starts, reading.place_ends, strict=True)] == extents
     assert reading.words == [reading.keys[index] for index in reading.at_place] == [*map(reading.key_at, places)]
+    assert [reading.cut(place, place) for place in places] == [*map(reading.surface, reading.at_place)]
     assert reading.at_place == sorted(set(reading.at_place))
 
 
