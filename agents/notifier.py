@@ -22,6 +22,7 @@ from rasid.deliver.outcome import Failure
 from rasid.errors import ConfigError
 from schemas.alert import Alert
 
+MEND: Final = "pip install apprise"
 START_SECONDS: Final = 30.0  # for the process to import Apprise, on a busy machine
 KINDS: Final[Mapping[str, str]] = {"info": "info", "warning": "warning", "critical": "failure"}  # Apprise's words
 SENT: Final = 200  # what stands for a status: Apprise tells only whether a service took it
@@ -47,7 +48,7 @@ class Service:
 def service(url: str) -> Service:
     """Reads an Apprise URL; raises ConfigError where Apprise is not installed or does not know it."""
     if importlib.util.find_spec("apprise") is None:
-        raise ConfigError("type 'apprise' needs the package apprise: install Rasid with its extra `notify`")
+        raise ConfigError(f"type 'apprise' needs the package of this name: {MEND}")
     import apprise
 
     logging.getLogger("apprise").setLevel(logging.CRITICAL)  # it would tell of the URL

@@ -1,6 +1,8 @@
 """What the operator chose: `RASID_*` variables over the TOML file that `RASID_CONFIG` names.
 
-All is checked before anything starts, by `load()`. Only values live here; kafka.py and app.py turn them into clients.
+An empty variable wins over the file too: it leaves the setting as it comes, since services pass on variables that are
+not set as empty ones. All is checked before anything starts, by `load()`. Only values live here; kafka.py and app.py
+turn them into clients.
 """
 
 import difflib
@@ -39,6 +41,18 @@ def _server(text: str) -> str:
 
 Servers = Annotated[str, AfterValidator(_servers)]
 KafkaName = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]*$", max_length=128)]  # 249 less our topics' own names
+
+
+class _File(TomlConfigSettingsSource):
+    """The keys of the configuration file, less those whose variable is there and empty."""
+
+    def __call__(self) -> dict[str, Any]:
+        """What is left for it to say."""
+        return {name: value for name, value in super().__call__().items() if os.environ.get(_variable(name)) != ""}
+
+
+def _variable(name: str) -> str:
+    return PREFIX + name.upper()
 
 
 class Settings(BaseSettings):
@@ -117,9 +131,9 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # no .env: what is set is visible
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments, then environment, then the file that RASID_CONFIG names."""
+        """Arguments, then environment, then what it leaves to the file that RASID_CONFIG names."""
         file = os.environ.get(CONFIG)
-        below = (TomlConfigSettingsSource(settings_cls, Path(file)),) if file else ()
+        below = (_File(settings_cls, Path(file)),) if file else ()
         return (init_settings, env_settings, *below)
 
     @model_validator(mode="after")
@@ -223,7 +237,7 @@ def _file() -> Mapping[str, Any]:
 
 
 def _unknown_variables(environment: Mapping[str, str]) -> Iterable[str]:
-    known = {PREFIX + name.upper() for name in Settings.model_fields} | {CONFIG}
+    known = {_variable(name) for name in Settings.model_fields} | {CONFIG}
     for variable in sorted(environment):
         if variable.upper().startswith(PREFIX) and variable not in known:
             nearest = _nearest(variable[len(PREFIX) :].lower())
@@ -260,14 +274,14 @@ def _fault(error: ErrorDetails) -> str:
 
 def _source(name: str) -> str:
     """How the setting was given, up to its value: a variable, or a key of the file."""
-    variable = PREFIX + name.upper()
+    variable = _variable(name)
     if os.environ.get(variable):
         return f"{variable}="
     return f"{name} = " if name not in _file() else f"in {os.environ[CONFIG]}, {name} = "
 
 
 def _as_given(name: str, value: Any) -> str:
-    return f"{PREFIX}{name.upper()}={_shown(name, value)}"
+    return f"{_variable(name)}={_shown(name, value)}"
 
 
 def _shown(name: str, value: Any) -> str:

@@ -63,9 +63,12 @@ class Analysis:
         return Analysed(tagged, [*_records(matches, scan, tagged)] if matches else [])
 
     def gone(self, found: Analysed, watch_ids: Iterable[str]) -> list[WatchMatch]:
-        """Which of these watches, all of which matched an earlier version of the article, no longer do."""
-        matched = {match.watch.id for match in found.matches}
-        watches = [watch for each in watch_ids if each not in matched and (watch := self._in_force(each))]
+        """Which of these watches, all of which matched an earlier version of the article just read, no longer do.
+
+        Of a watch that gave up on it that is not known.
+        """
+        unclear = {match.watch.id for match in found.matches} | self.book.given_up
+        watches = [watch for each in watch_ids if each not in unclear and (watch := self._in_force(each))]
         about = found.tagged.topics, _foremost(found.tagged.entities), found.tagged.arrived_at
         ref = _ref(found.tagged)
         return [WatchMatch(_watch_ref(watch), watch.receivers, ref, [], *about, gone=True) for watch in watches]

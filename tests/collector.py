@@ -158,6 +158,17 @@ class Slow:
         return web.Response(status=204)
 
 
+class Held:
+    """Answers 204 once `let_go` is set."""
+
+    def __init__(self) -> None:
+        self.let_go = asyncio.Event()
+
+    async def __call__(self, _: web.Request) -> web.StreamResponse:
+        await self.let_go.wait()
+        return web.Response(status=204)
+
+
 @dataclass(frozen=True)
 class Raw:
     """Writes bytes of its own for an answer, one at a time if asked to, and closes."""

@@ -42,7 +42,7 @@ def filtering(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--reason", type=click.Choice([str(reason) for reason in Reason]), help="Decided for this reason."
         ),
-        click.option("--told/--held", default=None, help="Those that were told of, or those that were held back."),
+        click.option("--told/--held", default=None, help="Told of, or held back; neither where no receiver got it."),
         click.option("--severity", type=click.Choice(["info", "warning", "critical"]), help="Of this severity."),
         click.option("--watch", metavar="ID", help="Of this watch."),
     ):
@@ -71,11 +71,15 @@ def _table() -> Any:
     return terminal.table("time", "id", "watch", "severity", "reason", "told", "sources", "title")
 
 
+def _told(entry: Entry) -> str:
+    return "yes" if entry.told else "nobody" if entry.undelivered else "no"
+
+
 def _row(entry: Entry) -> list[Any]:
     alert = entry.alert
     return [
         entry.at.isoformat(timespec="seconds"), alert.id, alert.watch.id, alert.watch.severity, str(entry.reason),
-        "yes" if entry.told else "no", str(len(alert.story.sources)), terminal.cell(alert.article.title, TITLE_WIDTH),
+        _told(entry), str(len(alert.story.sources)), terminal.cell(alert.article.title, TITLE_WIDTH),
     ]  # fmt: skip
 
 
@@ -119,7 +123,8 @@ def _print(entry: Entry, notifications: int) -> None:
     facts = [
         ("watch", f"{alert.watch.id}, revision {alert.watch.revision}"), ("query", alert.watch.query),
         ("severity", alert.watch.severity), ("type", alert.type),
-        ("reason", f"{entry.reason}: {MEANING[entry.reason]}"), ("told", "yes" if entry.told else "no"),
+        ("reason", f"{entry.reason}: {MEANING[entry.reason]}"), ("told", _told(entry)),
+        *([("undelivered", entry.undelivered)] if entry.undelivered else []),
         ("decided", entry.at.isoformat(timespec="seconds")), ("decisions", f"{notifications} with the whole alert"),
         ("title", alert.article.title), ("source", alert.article.source or ""), ("url", alert.article.url or ""),
         ("uri", alert.article.uri), ("story", f"{alert.story.article_count} reports"),

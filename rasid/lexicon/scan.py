@@ -42,10 +42,9 @@ class Scan:
     def joined(self, number: int, place: int) -> Rule | None:
         """What joins the word at `place` to word `number`, or None where it is another or there is none."""
         reading, lexis = self.reading, self.lexis
-        ends = reading.place_ends
-        if place >= len(ends):
+        if place >= len(reading.place_ends):
             return None
-        surface = reading.text[reading.place_starts[place] : ends[place]]
+        surface = reading.cut(place, place)
         found = lexis.judged.get((number, surface), False)
         return lexis.first_judged(number, surface, reading.key_at(place)) if found is False else found
 

@@ -5,7 +5,7 @@ everything it needs was seen. What labels words is given as an argument and may 
 """
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
@@ -21,7 +21,6 @@ TAGGER: Final = "camel-tools"
 CATALOGUE: Final = "catalogue.json"  # without it, camel_tools asks the network for one
 MODEL: Final = Path("data", "ner", "arabert")
 MODULES: Final = ("torch", "transformers")
-MEND: Final = "pip install '.[neural]' and camel_data -i ner-arabert"
 
 
 class Labeller(Protocol):
@@ -46,11 +45,18 @@ def lacking(folder: Path) -> list[str]:
     return modules + [str(place) for place in places if not place.is_file()]
 
 
+def mend(absent: Collection[str]) -> str:
+    """How to install what `lacking` named."""
+    modules = [name for name in MODULES if name in absent]
+    steps = [f"pip install {' '.join(modules)}"] * bool(modules)
+    return " and ".join(steps + ["camel_data -i ner-arabert"] * (len(absent) > len(modules)))
+
+
 def require(folder: Path) -> None:
     """Raises ConfigError, which says how to install it, where anything that the recogniser needs is not there."""
     absent = lacking(folder)
     if absent:
-        raise ConfigError(f"camel_tools' names need what is not here: {', '.join(absent)}: {MEND}")
+        raise ConfigError(f"camel_tools' names need what is not here: {', '.join(absent)}: {mend(absent)}")
 
 
 def loaded(folder: Path) -> Labeller:

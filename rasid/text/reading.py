@@ -7,7 +7,7 @@ definition: tests/text/test_reading.py holds them together.
 
 import codecs
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cached_property, lru_cache
@@ -237,19 +237,13 @@ class Reading:
         """Where it ends."""
         return self.spans[1].tolist()  # type: ignore[no-any-return]
 
+    def cut(self, first: int, last: int) -> str:
+        """The words from one place to another as they are written, with what is between them."""
+        return self.text[self.place_starts[first] : self.place_ends[last]]
+
     def place_at(self, offset: int) -> int:
         """The place of the first word that begins at `offset` of the text or later."""
         return int(self.spans[0].searchsorted(offset))
-
-    def next_word(self, index: int) -> int:
-        """The index of the word after `index`, or one past the end: empty entries and a possessive 's are no words."""
-        place = bisect_right(self.at_place, index)
-        return self.at_place[place] if place < len(self.at_place) else len(self._words.starts)
-
-    def previous_word(self, index: int) -> int | None:
-        """The index of the word before `index`, None where it is the first."""
-        place = bisect_left(self.at_place, index)
-        return self.at_place[place - 1] if place else None
 
     @cached_property
     def sentences(self) -> list[int]:

@@ -56,7 +56,7 @@ def _misses(alternative: Alternative, term: str, scan: Scan) -> Iterator[Miss]:
         [place for place in scan.places.get(number, []) if scan.joined(number, place)] for number in alternative.words
     ]
     if all(places):
-        surfaces = " … ".join(scan.reading.surface(scan.reading.at_place[each[0]]) for each in places)
+        surfaces = " … ".join(scan.reading.cut(each[0], each[0]) for each in places)
         yield Miss(term, surfaces, Failed.LONGER if alternative.stops else Failed.ORDER)
         return
     for number, where in zip(alternative.words, places, strict=True):

@@ -57,6 +57,7 @@ class Sighter(Generic[Owner]):
     _words: dict[str, _Kept[Owner]] = field(default_factory=dict)
     _pairs: dict[str, _Kept[Owner]] = field(default_factory=dict)
     _by_key: dict[bytes, list[str]] = field(default_factory=dict)  # what is kept of spellings with a word of this key
+    _made_since: int = 0  # how much was made since all was forgotten, kept or not: `_by_key` may still have it
 
     def forget(self, keys: Collection[bytes] | None) -> None:
         """What is filed under words of these keys has changed; None is all."""
@@ -71,17 +72,17 @@ class Sighter(Generic[Owner]):
     def _clear(self) -> None:
         for each in (self._words, self._pairs, self._by_key):
             each.clear()
+        self._made_since = 0
 
     def sight(self, found: Found, filed: Presearch[Owner], scan: Scan, seen: dict[Owner, list[Sighting]]) -> None:
         """Adds to `seen` what stands; a loose phrase is looked for later.
 
         A watch of whose phrases none stands is left out: it needs one of them.
         """
-        reading = scan.reading
-        text, starts, ends = reading.text, reading.place_starts, reading.place_ends
+        cut = scan.reading.cut
         for places, length, kept in ((found.filed, 0, self._words), (found.pairs, 1, self._pairs)):
             for place in places:
-                spelled = text[starts[place] : ends[place + length]]
+                spelled = cut(place, place + length)
                 known = kept.get(spelled)
                 if known is None:
                     known = kept[spelled] = self._made(filed, scan, place, length, spelled)
@@ -97,8 +98,9 @@ class Sighter(Generic[Owner]):
 
     def _made(self, presearch: Presearch[Owner], scan: Scan, place: int, length: int, spelled: str) -> _Kept[Owner]:
         """What the words at a place lead to, to be kept."""
-        if len(self._words) + len(self._pairs) >= MAX_KEPT:
+        if self._made_since >= MAX_KEPT:
             self._clear()
+        self._made_since += 1
         keys = [scan.reading.key_at(place + nth) for nth in range(length + 1)]
         for key in keys:
             self._by_key.setdefault(key, []).append(spelled)
@@ -142,7 +144,7 @@ def _look(opened: _Open[Owner], scan: Scan, place: int, seen: dict[Owner, list[S
     first, last, reading = place - offset, place - offset + len(words) - 1, scan.reading
     if first < 0 or last >= len(reading.place_ends):
         return
-    spelled = reading.text[reading.place_starts[first] : reading.place_ends[last]]
+    spelled = reading.cut(first, last)
     if spelled in known:
         rule = known[spelled]
     else:

@@ -82,12 +82,14 @@ Sightings = list[Sighting]  # of a watch's terms in an article
 class Watchbook:
     """Watches by id. `faulty` says why a watch is not in force; it never stops the others.
 
-    `costly` says which watches gave up on an article, and why; they stay in force for the next one.
+    `costly` says which watches gave up on an article, and why; they stay in force for the next one. `given_up` are
+    those that did so on the article that was matched last.
     """
 
     lexis: Lexis = field(default_factory=Lexis)
     faulty: dict[str, Fault] = field(default_factory=dict)
     costly: dict[str, Fault] = field(default_factory=dict)
+    given_up: set[str] = field(default_factory=set)
     verified: int = 0  # phrases that presearch saw, and watches without one, so far: for tests and metrics
     _watches: dict[str, _Compiled] = field(default_factory=dict)
     _disabled: dict[str, Watch] = field(default_factory=dict)
@@ -185,6 +187,7 @@ class Watchbook:
         """The watches in force that the article matches, by id. What asks for topics or entities sees those given."""
         scan = self.scan(article) if isinstance(article, ArticleEvent) else article
         found = self._filed.found(scan.reading)
+        self.given_up.clear()
         before = self._sighter.seen
         seen: dict[_Compiled, Sightings] = {self._watches[each]: [] for each in self._always}
         self._sighter.sight(found, self._filed, scan, seen)
@@ -200,6 +203,7 @@ class Watchbook:
         """The same, by verifying every watch: the oracle."""
         scan = self.scan(article) if isinstance(article, ArticleEvent) else article
         subject = Subject(scan, topics, entities)
+        self.given_up.clear()
         self.verified += len(self._watches)
         watches = sorted(self._watches.values(), key=_id)
         return [match for each in watches if (match := self._match(each, subject, None))]
@@ -215,6 +219,7 @@ class Watchbook:
         try:
             found = _hits(compiled, subject, seen)
         except TooCostlyError as error:
+            self.given_up.add(compiled.id)
             self.costly[compiled.id] = Fault(FaultReason.COST, f"{error}, in {subject.scan.article.uri!r}")
             return None
         return None if found is None else Match(compiled.watch, evidence(found, subject.scan))

@@ -13,7 +13,7 @@ from agents.desk import Desk
 from agents.ledger import Ports
 from agents.settings import Settings
 from tests.agents.desk import OTHER_SECRET, QUICK, Stream, about, desk, event, receiver, sample
-from tests.collector import CLOSED, GARBAGE, SECRET, Collector, Slow, Status
+from tests.collector import CLOSED, GARBAGE, SECRET, Collector, Held, Status
 from tests.deliver.alerts import alert
 
 
@@ -74,15 +74,17 @@ async def test_an_event_is_acknowledged_only_after_the_broker_has_its_results():
 
 
 async def test_an_event_waits_for_all_of_its_alerts_and_receivers():
+    held = Held()
     async with (
         Collector() as quick,
-        Collector(default=Slow(0.4)) as slow,
+        Collector(default=held) as slow,
         desk(receiver("quick", quick.url), receiver("slow", slow.url)) as open_desk,
     ):
         open_desk.take(first := event(alert(1, receivers=["quick", "slow"])))
         open_desk.take(second := event(alert(2, receivers=["quick"])))
         await open_desk.stream.wait(1)
         assert open_desk.stream.acked == [second]
+        held.let_go.set()
         await open_desk.stream.wait(2)
         assert open_desk.stream.acked == [second, first]
     assert sorted((each.receiver, each.alert_id) for each in open_desk.stream.results) == [

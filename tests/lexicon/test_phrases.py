@@ -25,18 +25,16 @@ TEXTS = st.lists(st.tuples(PIECES, st.sampled_from([" ", "", ". ", "، ", "'"]))
 
 def word_by_word(phrases, lexis, numbers, reading):
     """The definition: each phrase at each word, its words one after another with no sentence end between."""
-    found = set()
+    at, found = reading.at_place, set()
     for phrase in phrases:
-        for first in reading.at_place:
-            index, last = first, first
-            for nth, word in enumerate(phrase):
-                if index >= len(reading.keys) or numbers[word] not in lexis.candidates(reading.keys[index]):
-                    break
-                if nth and reading.breaks_between(last, index):
-                    break
-                last, index = index, reading.next_word(index)
-            else:
-                found.add((first, last, phrase))
+        for first in range(len(at) - len(phrase) + 1):
+            there = at[first : first + len(phrase)]
+            met = [
+                numbers[word] in lexis.candidates(reading.keys[index])
+                for word, index in zip(phrase, there, strict=True)
+            ]
+            if all(met) and not any(reading.breaks_between(*pair) for pair in pairwise(there)):
+                found.add((there[0], there[-1], phrase))
     return found
 
 

@@ -72,10 +72,8 @@ def test_places_are_asked_at_once_or_one_by_one(text, exact):
     extents = [reading.extent(index, index) for index in reading.at_place]
     assert [*zip(reading.place_starts, reading.place_ends, strict=True)] == extents
     assert reading.words == [reading.keys[index] for index in reading.at_place] == [*map(reading.key_at, places)]
-    assert [reading.next_word(index) for index in reading.at_place] == [*reading.at_place[1:], len(reading.keys)][
-        : len(places)
-    ]
-    assert [reading.previous_word(index) for index in reading.at_place] == [None, *reading.at_place[:-1]][: len(places)]
+    assert [reading.cut(place, place) for place in places] == [*map(reading.surface, reading.at_place)]
+    assert reading.at_place == sorted(set(reading.at_place))
 
 
 @given(NEWS)
@@ -140,10 +138,10 @@ def test_possessive_takes_no_position():
 @pytest.mark.parametrize("unit", ["ا", "َ", "\u202e", "ب ", "ـ", "(", "中", "é", "."])
 def test_time_grows_no_faster_than_the_text(unit):
     def seconds(count):
-        began = time.perf_counter()
+        began = time.process_time()
         reading = Reading(unit * count)
         _ = reading.words, reading.at_place
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     seconds(10_000)
     small, large = min(seconds(20_000) for _ in range(3)), min(seconds(200_000) for _ in range(3))

@@ -215,3 +215,24 @@ def test_a_book_and_its_words_are_described_in_a_line():
     book.add(Watch(id="w", query="محادثات ثلاثية"))
     assert max(len(repr(each)) for each in (book, book.lexis, book.scan(ArticleEvent("u", "", "محادثات")))) < 200
     assert len(repr(book.lexis.word(1))) < 20_000
+
+
+@pytest.mark.timeout(60)  # it went round for ever
+def test_an_article_of_more_words_than_are_kept_is_looked_up_to_its_end(monkeypatch):
+    monkeypatch.setattr("rasid.lexicon.lexis.CACHE_WORDS", 50)
+    book = Watchbook()
+    book.add(Watch(id="ceasefire", query="وقف إطلاق النار"))
+    long = article(" ".join(f"كلمة{number}" for number in range(80)) + " وقف إطلاق النار")
+    for event in (long, article("وقف إطلاق النار"), long):
+        assert [match.watch.id for match in found(book, event)] == ["ceasefire"]
+
+
+def test_what_is_kept_of_spellings_stays_bounded_while_watches_of_their_words_come_and_go(monkeypatch):
+    monkeypatch.setattr("rasid.watch.sighting.MAX_KEPT", 50)
+    book, event = Watchbook(), article("شهد قطاع غزة هدوءا")
+    book.add(Watch(id="strip", query="قطاع غزة"))
+    for _ in range(200):
+        book.add(Watch(id="sector", query="قطاع"))
+        assert [match.watch.id for match in found(book, event)] == ["sector", "strip"]
+        book.remove("sector")
+    assert sum(map(len, book._sighter._by_key.values())) <= 2 * 50

@@ -4,10 +4,12 @@ import gzip
 import json
 import random
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from rasid.analysis import Analysis
 from rasid.watch.watchbook import Watchbook
 from schemas.article import ArticleEvent
 from schemas.watch import Watch
@@ -100,3 +102,14 @@ def test_a_watch_that_would_cost_too_much_gives_up_on_the_article_and_stops_no_o
     finally:
         book.remove("costly")
         book.remove("other")
+
+
+def test_a_version_that_a_watch_gives_up_on_is_no_retraction():
+    analysis, now = Analysis(), datetime.now(UTC)
+    for watch_id, query in (("costly", COSTLY["NEAR within NEAR"]), ("other", "هدنة")):
+        analysis.book.add(Watch(watch_id, query, translate=False))
+    found = analysis.analyse(long_article(), now)
+    assert (found.matches, analysis.book.given_up) == ([], {"costly"})
+    assert [match.watch.id for match in analysis.gone(found, ["costly", "other"])] == ["other"]
+    found = analysis.analyse(ArticleEvent("urn:long", "", "كلمة"), now)
+    assert [match.watch.id for match in analysis.gone(found, ["costly", "other"])] == ["costly", "other"]
