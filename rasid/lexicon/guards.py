@@ -222,8 +222,8 @@ def _never_asked(form: Form, known: Knowledge) -> Iterator[bytes]:
     name, where that is a word in the accusative: أفغانا are Afghans.
     """
     if form.host is Host.NAME and form.spelled[-1] == "ا":
-        asked = (each.before_key + form.key for each in decorations(form) if each.before.startswith(ASKS))
-        yield from (each for each in asked if known.knows(each[:-1]))
+        wholes = (each.before_key + form.key for each in decorations(form) if each.before.startswith(ASKS))
+        yield from (each for each in wholes if known.knows(each[:-1]))
     if form.host is not Host.NOUN:
         return
     key, whole = form.key, _ASKING + form.key
