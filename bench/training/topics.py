@@ -1,10 +1,10 @@
 """Words that tell head topics, learned from articles that our own terms label: seeds/models/topic_words.tsv.
 
 No label of a publisher is used. First the words of articles in which the terms put one head clearly before the others
-train a logistic regression; then those of them that it puts under the same head train another, each towards what terms
-and first model say of it together, in shares. Words of the paper, its country and the day (`passing_words.txt`) are
-left out: they would tell the desks of this publisher alone. A word's weights, a mean over heads taken off, are what it
-says beside the terms. A minute of one core.
+train a logistic regression; then all articles train another, each towards what terms and first model say of it
+together, in shares; and where that one and the terms agree, clearly, the last is trained towards the same shares. Words
+of the paper, its country and the day (`passing_words.txt`) are left out: they would tell the desks of this publisher
+alone. A word's weights, a mean over heads taken off, are what it says beside the terms. Ninety seconds of one core.
 
     python -m bench.training.topics ../shared/eval/unlabelled/sanad.jsonl.gz
 """
@@ -133,9 +133,10 @@ def trained(read: Sequence[Article]) -> tuple[list[str], dict[bytes, Matrix]]:
     learned = np.flatnonzero(often & ~np.isin(every, LEFT_OUT))
     places = vocabulary(read)
     matrix, before, sure = matrix_of(read, places), scores[:, learned], np.isin(found, learned)
-    first = matrix @ regression(matrix[sure], (found[sure, None] == learned).astype(float))
-    both = sure & (learned[first.argmax(axis=1)] == found)
-    weights = STRENGTH * regression(matrix[both], shares(before + FIRST_STRENGTH * first)[both])
+    first = regression(matrix[sure], (found[sure, None] == learned).astype(float))
+    targets = shares(before + FIRST_STRENGTH * (matrix @ first))
+    alike = sure & (learned[(matrix @ regression(matrix, targets)).argmax(axis=1)] == found)
+    weights = STRENGTH * regression(matrix[alike], targets[alike])
     page = np.isin([every[place] for place in learned], PAGE)
     weights[:, page] = weights[:, page].mean(axis=1, keepdims=True)
     return [every[place] for place in learned], {word: weights[place] for word, place in places.items()}
