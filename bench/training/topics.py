@@ -2,9 +2,9 @@
 
 No label of a publisher is used. First the words of articles in which the terms put one head clearly before the others
 train a logistic regression; then all articles train another, each towards what terms and first model say of it
-together, in shares. Words of the paper, its country and the day (`passing_words.txt`) are left out: they would tell the
-desks of this publisher alone. A word's weights, a mean over heads taken off, are what it says beside the terms. Three
-minutes of one core.
+together, in shares; and where that one and the terms agree, clearly, the last is trained towards the same shares. Words
+of the paper, its country and the day (`passing_words.txt`) are left out: they would tell the desks of this publisher
+alone. A word's weights, a mean over heads taken off, are what it says beside the terms. Ninety seconds of one core.
 
     python -m bench.training.topics ../shared/eval/unlabelled/sanad.jsonl.gz
 """
@@ -41,6 +41,8 @@ STRENGTH: Final = 2.8  # of the learned words beside the terms
 SMALLEST: Final = 0.25  # a word whose every weight is below says nothing
 PENALTY: Final = 3e-5  # on the squares of weights, beside the mean loss of an article
 ROUNDS: Final = 40
+# Society stands in reports on everything: its words, learned, cost others more than they gave it.
+LEFT_OUT: Final = ("medtop:14000000",)
 # Heads that a newspaper's page of the world holds together, crime, politics and war: their words are those of the page,
 # and what they say of one they say of each. Told apart, they took trade disputes for politics at other publishers.
 PAGE: Final = ("medtop:02000000", "medtop:11000000", "medtop:16000000")
@@ -127,11 +129,14 @@ def trained(read: Sequence[Article]) -> tuple[list[str], dict[bytes, Matrix]]:
     every = sorted({head for article in read for head in article.heads})
     scores = np.array([[article.heads.get(head, 0.0) for head in every] for article in read])
     found = clear(scores)
-    learned = np.flatnonzero(np.bincount(found[found >= 0], minlength=len(every)) >= LEAST_ARTICLES)
+    often = np.bincount(found[found >= 0], minlength=len(every)) >= LEAST_ARTICLES
+    learned = np.flatnonzero(often & ~np.isin(every, LEFT_OUT))
     places = vocabulary(read)
-    matrix, scores, sure = matrix_of(read, places), scores[:, learned], np.isin(found, learned)
+    matrix, before, sure = matrix_of(read, places), scores[:, learned], np.isin(found, learned)
     first = regression(matrix[sure], (found[sure, None] == learned).astype(float))
-    weights = STRENGTH * regression(matrix, shares(scores + FIRST_STRENGTH * (matrix @ first)))
+    targets = shares(before + FIRST_STRENGTH * (matrix @ first))
+    alike = sure & (learned[(matrix @ regression(matrix, targets)).argmax(axis=1)] == found)
+    weights = STRENGTH * regression(matrix[alike], targets[alike])
     page = np.isin([every[place] for place in learned], PAGE)
     weights[:, page] = weights[:, page].mean(axis=1, keepdims=True)
     return [every[place] for place in learned], {word: weights[place] for word, place in places.items()}

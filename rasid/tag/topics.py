@@ -7,6 +7,7 @@ its parents. The words that spoke are kept as evidence.
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from itertools import accumulate
+from math import log
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -46,6 +47,8 @@ MAX_EVIDENCE: Final = 5
 # leads that of the best other head and how far it is above the least, both as logarithms. Fitted on the head topics of
 # 3,150 articles of three publishers (docs/tagging.md has the reliability it gives).
 ODDS: Final = (-0.34, 1.59, 0.5)
+FEW_WORDS: Final = 8  # words below which an article is too short for that: one word is said of many things
+FEWNESS: Final = 0.5  # by how much the first figure falls with each e-fold of words that are missing
 
 
 class Vote(NamedTuple):
@@ -157,11 +160,13 @@ class TopicTagger:
         found = self.index.find(scan.reading)[Kind.TERM] if found is None else found
         if not len(found):
             return []
-        usual = LEAST_SCORE * max(0.3, min(2.0, min(len(scan.reading.numbers), LEAD) / USUAL_WORDS)) ** 0.5
         reading, said = scan.reading, self.learned.arrays(scan.reading.vocabulary)
+        words = len(reading.numbers)
+        usual = LEAST_SCORE * max(0.3, min(2.0, min(words, LEAD) / USUAL_WORDS)) ** 0.5
+        odds = ODDS if words >= FEW_WORDS else (ODDS[0] - FEWNESS * log(FEW_WORDS / words), *ODDS[1:])
         terms, heads = (self._weights, _REPEATED, self._lines_of, self._seen), (self._heads, self._head_of)
         numbers, counting, room = reading.numbers, self._counting(scan), self._room
-        size = topic_loops.about(found, numbers, *counting, usual, terms, heads, said, ODDS, room)
+        size = topic_loops.about(found, numbers, *counting, usual, terms, heads, said, odds, room)
         topics, sure, places = [each[:size].tolist() for each in room]
         span_of = lru_cache(maxsize=None)(scan.span_of)  # topics of one line share most of them
         codes, subjects = self._codes, self._subjects

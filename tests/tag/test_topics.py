@@ -15,7 +15,14 @@ CASES = Path(__file__).parents[1] / "cases"
 FILES = {
     name: [json.loads(line) for line in (CASES / name).read_text("utf-8").splitlines()]
     # all but the first were written before they were first scored: docs/tagging.md has what they gave then
-    for name in ("topics.jsonl", "topics_fresh.jsonl", "topics_wide.jsonl", "topics_blind.jsonl")
+    for name in (
+        "topics.jsonl",
+        "topics_fresh.jsonl",
+        "topics_wide.jsonl",
+        "topics_blind.jsonl",
+        "topics_agency.jsonl",
+        "topics_oblique.jsonl",
+    )
 }
 ROWS = [row for rows in FILES.values() for row in rows]
 HEADS = sorted({code for row in ROWS for code in row["topics"]})
@@ -34,6 +41,8 @@ def test_each_head_has_forty_rows_of_our_own():
         ("topics_fresh.jsonl", 0.92, 0.65, 0.08),
         ("topics_wide.jsonl", 0.94, 0.7, 0.08),
         ("topics_blind.jsonl", 0.94, 0.65, 0.12),  # of two sentences: little is said, and the confidence is modest
+        ("topics_agency.jsonl", 0.94, 0.7, 0.1),
+        ("topics_oblique.jsonl", 0.86, 0.0, 0.14),  # one row for some heads
     ],
 )
 def test_surest_topics_are_under_the_head_a_reader_would_choose(desk, file, share, of_a_head, calibration_error):
@@ -80,10 +89,22 @@ def test_no_topic_is_an_answer(desk, text):
         ("جاب العالم كله، وقال إن العالم تغير وإن هذا العالم صغير.", "medtop:13000000"),
         ("جاء القرار بهدف تقليل الزحام، وبهدف تنظيم السير.", "medtop:15000000"),
         ("كان الأول في الصف والأول في الوصول، وهي أول مرة.", "medtop:05000000"),
+        ("كما قال في المقال، كما كتب في مقال آخر.", "medtop:10000000"),
+        ("اتخذ إجراء ثم إجراءات، وكان الإجراء سليما.", "medtop:09000000"),
+        ("مر خمسون يوما ثم خمسين يوما وخمسين ليلة.", "medtop:17000000"),
+        ("فيها نهاية الطريق، وهي النهاية التي فيها.", "medtop:03000000"),
+        ("Three of them asked who came, and who of the three left.", "medtop:07000000"),
     ],
 )
 def test_a_word_with_the_letters_of_a_term_is_not_the_term(desk, text, head):
     assert head not in {topic.code for topic in desk.topics("", text)}
+
+
+def test_a_word_alone_is_less_sure_than_in_a_sentence(desk):
+    alone = desk.topics("الشركة")[0]
+    among = desk.topics("الشركة", "قال إنه سيعود غدا بعد الظهر مع من حضر من الناس.")[0]
+    assert alone.code == among.code
+    assert alone.confidence < min(0.75, among.confidence)
 
 
 def test_a_word_of_the_title_speaks_louder(desk):
