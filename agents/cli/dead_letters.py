@@ -164,8 +164,7 @@ def replay(  # noqa: PLR0913  # options of a command
 ) -> int:  # fmt: skip
     """Send dead letters back to the topic they came from, with their own key, bytes and headers.
 
-    They stay on the topic of dead letters. Asks before sending all, at a terminal. Exits with 1 where none is chosen,
-    which --json answers with one object without an id.
+    They stay on the topic of dead letters. Asks before sending all, at a terminal. Exits with 1 where none is chosen.
     """
     if every == bool(places):
         raise click.UsageError("give IDs as `rasid dead-letters list` shows them, or --all with options that choose")
@@ -193,8 +192,7 @@ def _send(settings: Settings, found: list[Stored], mended: bytes | None) -> None
 
 def _tell(found: list[Stored], *, dry_run: bool, as_json: bool) -> None:
     if as_json:
-        sent = [{"id": each.id, "topic": each.about.topic, "sent": not dry_run} for each in found]
-        terminal.emit(*(sent or [{"id": None, "topic": None, "sent": False}]))
+        terminal.emit(*({"id": each.id, "topic": each.about.topic, "sent": not dry_run} for each in found))
         return
     if dry_run and found:
         terminal.show(terminal.rows(_table(), map(_row, found)))

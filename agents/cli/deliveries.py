@@ -117,8 +117,7 @@ def retry(ids: tuple[str, ...], *, every: bool, dry_run: bool, yes: bool, as_jso
     """Ask for deliveries once more, now: what failed, what waits for its time, or what was delivered.
 
     An ID alone means the receivers that have not got that alert, `ID:receiver` that one in any case. With --all and no
-    --outcome, what was delivered is left alone. Exits with 1 where nothing is chosen, which --json answers with one
-    object without an alert, or where an alert is gone.
+    --outcome, what was delivered is left alone. Exits with 1 where nothing is chosen, or an alert is gone.
     """
     if every == bool(ids):
         raise click.UsageError("give IDs as `rasid deliveries list` shows them, or --all with options that choose")
@@ -157,8 +156,6 @@ def _ask(settings: Settings, pairs: list[Pair], *, dry_run: bool, as_json: bool)
             terminal.emit({"alert_id": alert_id, "receiver": receiver, "asked": there and not dry_run, "alert": there})
         elif not there:
             terminal.complain(f"{alert_id}:{receiver} cannot be sent: the alert is not on its topic, or not any more")
-    if as_json and not pairs:
-        terminal.emit({"alert_id": None, "receiver": None, "asked": False, "alert": False})
     if not as_json:
         terminal.say(f"{'would ask' if dry_run else 'asked'} for {len(messages)} of {len(pairs)} deliveries")
     return 0 if messages and len(messages) == len(pairs) else 1
