@@ -245,8 +245,8 @@ async def test_how_long_a_broker_waits_for_data_can_be_set(asked, set_to):
     app = new_app()
     batching.install(app, fetch_max_wait_ms=asked)
     app.finalize()
-    thread = app.consumer._thread
-    made = thread._create_consumer(loop=asyncio.get_running_loop())
+    inner = app.consumer._thread
+    assert inner.thread_loop is asyncio.get_running_loop()  # no thread of its own
+    made = inner._create_consumer(loop=asyncio.get_running_loop())
     assert made._fetch_max_wait_ms == set_to
     await made.stop()
-    thread.thread_loop.close()
