@@ -79,6 +79,7 @@ class Knowledge:
     before_pronouns: set[bytes] = field(default_factory=set)  # دعوا, of دعوى; as the dual of a verb would be
     with_dictionary: bool = False
     _of_endings: dict[str, set[str]] = field(default_factory=dict)  # words in ى or ي, as spelled, to their lemmas
+    _in_article: set[str] = field(default_factory=set)  # how words begin whose ال is their own: التزا
     _ends_heh: set[bytes] = field(default_factory=set)  # of `words`, those whose ه is no ة: وجه, مياه
     _inside: dict[bytes, list[tuple[bytes, Split]]] = field(default_factory=dict)
 
@@ -93,6 +94,8 @@ class Knowledge:
         self.know(noun.lemma, *plurals, feminine_of(noun))
         for word in (noun.lemma, *plurals, feminine_of(noun)):
             self.know_ending(word, noun.lemma)
+            if (letters := folded(word)).startswith("ال"):
+                self._in_article.add(letters[:_BEGINNING])
         for word in (noun.lemma, *noun.plurals):
             if word.endswith(("ن", "ه")) and word != "ون" and "آ" not in word:  # جنيها is no جني + ها
                 key = word_key(word + "ا")
@@ -126,6 +129,10 @@ class Knowledge:
         """Takes note of a word in ى or ي, whose dots tell it from that of another lemma: أولى, of أول, from أولي."""
         if word.endswith(("ى", "ي")):
             self._of_endings.setdefault(word, set()).add(lemma)
+
+    def may_begin_so(self, word: str) -> bool:
+        """Whether a listed word begins with ال and the letters after it in `word`: cheaper to see than which."""
+        return folded(word[:_BEGINNING]) in self._in_article
 
     def tells_apart(self, word: str, other: str) -> bool:
         """Whether two spellings in ى and ي are both listed, and as words of no one lemma (أسرى, أسري; not شكاوى)."""
@@ -235,6 +242,7 @@ class Knowledge:
 
 
 _NOTHING: Final = frozenset[str]()
+_BEGINNING: Final = 5  # letters
 _TEH: Final = word_key("ت")
 _HEH: Final = word_key("ه")
 _ONE_LETTER: Final = tuple(each for each in PROCLITICS if len(each) == 1)

@@ -22,7 +22,8 @@ def without_article(term: str, known: Knowledge) -> str:
     """
     if not term.startswith("ال") or len(term) <= 4:  # noqa: PLR2004
         return term
-    return term if own_lemmas(term, known) and not own_lemmas(term[2:], known) else term[2:]
+    own = known.may_begin_so(term) and own_lemmas(term, known) and not own_lemmas(term[2:], known)
+    return term if own else term[2:]
 
 
 @lru_cache(maxsize=1_000)  # a term is asked about by several in turn
