@@ -5,6 +5,7 @@ What each agent does is in its own module, which has a `register(app, settings)`
 
 import importlib
 import tempfile
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import faust
@@ -30,6 +31,13 @@ class App(faust.App):
     readiness: Checks
     liveness: Checks
     scratch: tempfile.TemporaryDirectory[str]  # removed with the app
+    early: list[Callable[[], Awaitable[None]]]  # tasks that need not wait until the group is joined
+
+    async def on_start(self) -> None:
+        """Begins the early tasks; `task` begins one when agents run."""
+        await super().on_start()
+        for task in self.early:
+            self.add_future(task())
 
 
 def make_app(settings: Settings) -> App:
@@ -71,7 +79,7 @@ def make_app(settings: Settings) -> App:
         web_enabled=False,  # health.py serves
     )
     app.scratch = scratch
-    app.settings, app.readiness, app.liveness = settings, Checks(), Checks()
+    app.settings, app.readiness, app.liveness, app.early = settings, Checks(), Checks(), []
     batching.install(app, settings.fetch_max_wait_ms)
     return app
 

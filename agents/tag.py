@@ -94,7 +94,7 @@ def register(app: App, settings: Settings) -> None:
         metrics.TAGGER_ON.labels(name).set(name == settings.names_by)
     readers = Analysts(analysts.number(settings))
     app.readiness.add("analysis", readers.waiting)
-    app.task(readers.run)
+    app.early.append(readers.run)  # it reads the lexicon while the worker joins its group
     watchlist = Watchlist(readers, settings)
     app.readiness.add("watchlist", watchlist.waiting)
     app.readiness.tell("watchlist_revision", lambda: watchlist.revision)
