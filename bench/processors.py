@@ -9,16 +9,13 @@ says something.
 import argparse
 import os
 import sys
-import tempfile
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from bench import machine
-from bench.kafka_node import KafkaNode
-from bench.pipeline import Bench, Options
-from bench.receiver import Receiver
+from bench.pipeline import Options, measure
 
 ROOT: Final = Path("/sys/fs/cgroup/cpu")
 PERIOD_US: Final = 20_000
@@ -57,11 +54,10 @@ class Shares:
             self._put(pid, group)
 
     def _put(self, pid: int, group: Path) -> None:
-        if pid not in self._placed or group == ROOT:
-            try:
-                (group / "cgroup.procs").write_text(str(pid))
-            except ProcessLookupError:
-                return
+        if pid in self._placed:
+            return
+        with suppress(ProcessLookupError):
+            (group / "cgroup.procs").write_text(str(pid))
             self._placed.add(pid)
 
 
@@ -99,13 +95,7 @@ def main() -> None:
     os.environ["RASID_ANALYSIS_PROCESSES"] = str(asked.analysts)
     threading.Thread(target=Shares(asked.share, asked.analysts).watch, daemon=True).start()
     options = Options(count=asked.count, repeat=asked.repeat, only=("ours", "faust"))
-    with (
-        machine.alone(print),
-        tempfile.TemporaryDirectory(prefix="rasid-bench-") as folder,
-        KafkaNode(heap="1g", options={"log.message.timestamp.type": "LogAppendTime"}) as node,
-        Receiver() as receiver,
-    ):
-        runs = Bench(node, receiver, Path(folder), options, print).measure().runs
+    runs = measure(options, print).runs
     for ours, bare in zip(runs["ours"], runs["faust"], strict=True):
         print(f"ratio {ours.articles_per_second / bare.articles_per_second:.2f}")
 

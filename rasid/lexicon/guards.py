@@ -163,7 +163,7 @@ def _unless_marked(form: Form, known: Knowledge) -> Iterator[bytes]:
     if form.spelled[0] not in "أإآ":
         return
     key, plural = form.key, form.rule is Rule.PLURAL
-    plural = plural or any(form.spelled in noun.plurals for noun in known.by_plural.get(folded(form.spelled), ()))
+    plural = plural or known.is_plural(form.spelled)
     yields, article = plural and _is_lemma("إ" + form.spelled[1:], known), key[:2] == _ARTICLE
     ahead = "أ" + form.spelled[1:] in _PREPOSITIONS  # امام is أمام, and الامام the imam
     if yields or article or ahead:
@@ -181,7 +181,7 @@ def _is_lemma(word: str, known: Knowledge) -> bool:
 
 def _is_deed(stem: str, known: Knowledge) -> bool:
     """Whether `stem` is a verb: ضربه without dots is rather "hit him" than ضربة."""
-    return any(verb.past == stem for verb in known.verbs.get(folded(stem), []))
+    return known.lists_verb(stem)
 
 
 def _is_person(stem: str, known: Knowledge) -> bool:

@@ -86,13 +86,14 @@ class Knowledge:
     def add_noun(self, noun: Noun) -> None:
         """Takes in a noun with the shapes that lead back to it."""
         self.nouns.setdefault(folded(noun.lemma), []).append(noun)
-        for plural in noun.plurals:
-            self.by_plural.setdefault(folded(written_plural(noun, plural)), []).append(noun)
+        plurals = [written_plural(noun, plural) for plural in noun.plurals]
+        for plural in plurals:
+            self.by_plural.setdefault(folded(plural), []).append(noun)
         if "defective" in noun.flags:
             self.by_short.setdefault(folded(noun.lemma[:-1]), []).append(noun)
-        plurals = [written_plural(noun, plural) for plural in noun.plurals]
-        self.know(noun.lemma, *plurals, feminine_of(noun))
-        for word in (noun.lemma, *plurals, feminine_of(noun)):
+        words = (noun.lemma, *plurals, feminine_of(noun))
+        self.know(*words)
+        for word in words:
             self.know_ending(word, noun.lemma)
             if (letters := folded(word)).startswith("ال"):
                 self._in_article.add(letters[:_BEGINNING])
@@ -173,14 +174,16 @@ class Knowledge:
     def has_noun(self, spelled: str) -> bool:
         """Whether a listed noun or its broken plural is spelled so, marks compared; adjectives of relation are none."""
         letters = folded(spelled)
-        return any(noun.lemma == spelled and noun.pos != "nisba" for noun in self.nouns.get(letters, ())) or any(
-            spelled in noun.plurals for noun in self.by_plural.get(letters, ()))  # fmt: skip
+        nouns = self.nouns.get(letters, ())
+        return any(noun.lemma == spelled and noun.pos != "nisba" for noun in nouns) or self.is_plural(spelled)
+
+    def lists_verb(self, past: str) -> bool:
+        """Whether a listed verb has this past, marks compared."""
+        return any(verb.past == past for verb in self.verbs.get(folded(past), ()))
 
     def has_verb(self, past: str) -> bool:
         """Whether a listed verb or one of the dictionary has this past."""
-        if any(verb.past == past for verb in self.verbs.get(folded(past), ())):
-            return True
-        return self.with_dictionary and bool(dictionary.verbs(past))
+        return self.lists_verb(past) or (self.with_dictionary and bool(dictionary.verbs(past)))
 
     def ends_heh(self, key: bytes) -> bool:
         """Whether a listed word ends in a ه that is no ة."""

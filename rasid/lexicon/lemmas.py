@@ -64,8 +64,7 @@ def listed(stem: str, known: Knowledge) -> list[Noun]:
     found = [noun for noun in known.nouns.get(key, []) if _is_lemma(noun, stem, known)]
     exact = [noun for noun in found if noun.lemma == stem]  # كرة is no كره without dots
     long = len(stem) > _SHORT or stem.endswith("ى")  # قوى, of قوة, is no قوي
-    plural = long and any(stem in noun.plurals for noun in known.by_plural.get(key, []))
-    if plural and not exact:
+    if not exact and long and known.is_plural(stem):
         return []  # nor أسرى a family's أسري with them
     return exact or found or [noun for noun in known.by_short.get(key, []) if spelled_alike(noun.lemma[:-1], stem)]
 

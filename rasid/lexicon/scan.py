@@ -54,7 +54,7 @@ class Scan:
         No adjective is without the article after a noun that bears it.
         """
         reading = self.reading
-        before = reading.text[reading.place_starts[place - 1] : reading.place_ends[place - 1]]
+        before = reading.cut(place - 1, place - 1)
         return _DEFINITE.match(before) is not None and self.lexis.is_verb(number, reading.key_at(place))
 
     def one_sentence(self, first: int, last: int) -> bool:
