@@ -54,7 +54,7 @@ class Shares:
             self._put(pid, group)
 
     def _put(self, pid: int, group: Path) -> None:
-        if pid in self._placed:
+        if pid in self._placed and group != ROOT:  # what is to load was the worker's until it began
             return
         with suppress(ProcessLookupError):
             (group / "cgroup.procs").write_text(str(pid))
